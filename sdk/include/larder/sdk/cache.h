@@ -44,9 +44,9 @@ struct Batch {
     std::string key;
     std::string value;
   };
-  std::vector<Expect> expect;
-  std::vector<Write> put;
-  std::vector<std::string> erase;
+  std::vector<Expect> expect = {};
+  std::vector<Write> put = {};
+  std::vector<std::string> erase = {};
 
   bool empty() const noexcept { return put.empty() && erase.empty(); }
 };
