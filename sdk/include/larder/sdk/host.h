@@ -139,8 +139,9 @@ enum class DigestAlgorithm : std::uint8_t { Md5, Sha1, Sha256, Sha512, Blake2b25
 /// read() and rewind() follow Content's one-thread rule; the rest is thread-safe.
 class SpooledContent : public Content {
  public:
-  /// Lower-case hex. The first call for any algorithm reads the content once and
-  /// computes all of them. Errors: Unavailable (disk).
+  /// Lower-case hex. Md5, Sha256 and Blake2b256 are computed together in one read
+  /// when the first of them is asked for, Sha1 and Sha512 in another; then they are
+  /// remembered. Errors: Unavailable (disk).
   virtual Result<std::string> digest(DigestAlgorithm algorithm) = 0;
 
   /// Random access; does not move the position of read(). Fills the front of
