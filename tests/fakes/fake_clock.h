@@ -30,7 +30,7 @@ class FakeClock final : public sdk::Clock {
 
  private:
   std::atomic<std::chrono::nanoseconds> now_;
-  std::atomic<std::chrono::nanoseconds> steady_ = std::chrono::hours(1);
+  std::atomic<std::chrono::nanoseconds> steady_{std::chrono::hours(1)};
 };
 
 }  // namespace larder::test
