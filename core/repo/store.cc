@@ -1,0 +1,127 @@
+#include "core/repo/store.h"
+
+#include <array>
+#include <ctime>
+#include <memory>
+
+#include "core/base/hex.h"
+#include "core/content/spooled.h"
+#include "core/repo/layout.h"
+
+namespace larder::repo {
+
+using sdk::Errc;
+using sdk::Error;
+using sdk::Result;
+
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+}  // namespace
+
+Store::Store(StoreParts parts) : parts_(std::move(parts)) {}
+
+Result<std::string> Store::read(sdk::Context& ctx, std::string_view key, std::uint64_t limit) {
+  LARDER_TRY_ASSIGN(sdk::OpenObject object, parts_.storage.open(ctx, key, {}));
+  auto bytes = readAll(*object.body, limit);
+  if (!bytes) return std::move(bytes).error().within("reading " + std::string(key));
+  if (bytes->size() != object.info.size) {
+    return Error(Errc::Unavailable, "reading " + std::string(key) + ": it ended after " +
+                                        std::to_string(bytes->size()) + " of " +
+                                        std::to_string(object.info.size) + " bytes");
+  }
+  return bytes;
+}
+
+Result<bool> Store::exists(sdk::Context& ctx, std::string_view key) {
+  auto info = parts_.storage.stat(ctx, key);
+  if (info) return true;
+  if (info.is(Errc::NotFound)) return false;
+  return std::move(info).error();
+}
+
+Result<void> Store::put(sdk::Context& ctx, std::string_view key, const std::string& bytes,
+                        bool ifAbsent) {
+  const auto content = content::makeContent(bytes);
+  LARDER_TRY(parts_.storage.put(ctx, key, *content,
+                                {.contentType = "application/json", .ifAbsent = ifAbsent}));
+  return {};
+}
+
+Result<void> Store::create(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
+  if (conditional_) return put(ctx, key, bytes, true);
+  LARDER_TRY(mayWrite());
+  LARDER_TRY_ASSIGN(const bool there, exists(ctx, key));
+  if (there) return Error(Errc::Conflict, std::string(key) + " is there already");
+  return put(ctx, key, bytes, false);
+}
+
+Result<void> Store::replace(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
+  return put(ctx, key, bytes, false);
+}
+
+Result<void> Store::list(sdk::Context& ctx, const std::string& prefix, std::string after,
+                         const Each& each) {
+  while (true) {
+    LARDER_TRY(stillWanted(ctx, parts_.clock));
+    LARDER_TRY_ASSIGN(const sdk::ObjectPage page, parts_.storage.list(ctx, prefix, after, kPage));
+    for (const sdk::ObjectInfo& object : page.objects) {
+      LARDER_TRY_ASSIGN(const bool more, each(object));
+      if (!more) return {};
+    }
+    if (page.next.empty()) return {};
+    after = page.next;
+  }
+}
+
+Result<bool> Store::probeConditions(sdk::Context& ctx) {
+  const std::string key = std::string(kLeases) + "probe-" + randomHex(8);
+  auto first = put(ctx, key, "{}\n", true);
+  if (first.is(Errc::Unsupported)) return false;
+  if (!first) return std::move(first).error().within("probing the storage");
+  const auto second = put(ctx, key, "{}\n", true);
+  LARDER_TRY(parts_.storage.remove(ctx, key));
+  if (second || second.is(Errc::Unsupported)) return false;
+  if (second.is(Errc::Conflict)) return true;
+  return Error(second.error()).within("probing the storage");
+}
+
+void Store::setUnconditional(std::function<Result<void>()> mayWrite) {
+  mayWrite_ = std::move(mayWrite);
+  conditional_ = false;
+}
+
+Result<void> Store::mayWrite() {
+  if (conditional_) return {};
+  return mayWrite_();
+}
+
+std::string timeText(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+Result<std::string> readAll(sdk::Source& source, std::uint64_t limit) {
+  std::string bytes;
+  std::array<std::byte, 16384> buffer;
+  while (true) {
+    LARDER_TRY_ASSIGN(const std::size_t n, source.read(buffer));
+    if (n == 0) return bytes;
+    if (bytes.size() + n > limit) {
+      return Error(Errc::TooLarge, "it has more than " + std::to_string(limit) + " bytes");
+    }
+    bytes.append(reinterpret_cast<const char*>(buffer.data()), n);
+  }
+}
+
+Result<void> stillWanted(const sdk::Context& ctx, const sdk::Clock& clock) {
+  if (ctx.cancelled()) return Error(Errc::Cancelled, "the call was cancelled");
+  if (clock.steady() > ctx.deadline()) return Error(Errc::Timeout, "the deadline has passed");
+  return {};
+}
+
+}  // namespace larder::repo
