@@ -23,6 +23,13 @@ namespace larder::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// What the application notes about a request while it answers it, for its own
+/// done(). Written before the answer is handed over, read after.
+struct Annotation {
+  std::string user;
+  std::size_t site = static_cast<std::size_t>(-1);
+};
+
 /// A request whose head has been read and found well-formed.
 struct Request {
   std::string id;      ///< Printable, unique; in logs and in X-Request-Id.
@@ -36,7 +43,8 @@ struct Request {
   std::string host;    ///< Host header, or what a trusted proxy says; may be empty on HTTP/1.0.
   std::string forwardedPrefix;  ///< X-Forwarded-Prefix of a trusted proxy; else empty.
   std::optional<std::uint64_t> contentLength;
-  bool hasBody = false;  ///< Content-Length over 0, or chunked.
+  bool hasBody = false;     ///< Content-Length over 0, or chunked.
+  mutable Annotation note;  ///< The application's; the engine does not look at it.
 
   /// All values of a header (name in lower case), joined by ", "; nothing when absent.
   std::optional<std::string> header(std::string_view name) const;

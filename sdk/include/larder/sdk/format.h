@@ -133,7 +133,8 @@ struct Route {
   /// What the gate demands before the body is read and a handler runs. None: the
   /// handler calls require() or filter() itself; if it then answers 2xx without
   /// having done so, the host discards the answer, sends 500 and logs
-  /// `route.unguarded`.
+  /// `route.unguarded`. An upload without a need is read only from callers who may
+  /// write to some project.
   std::optional<Verb> need = std::nullopt;
   std::string projectParam = {};  ///< Which param names the project; empty: the repository.
   Slash slash = Slash::Either;
