@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,6 +17,13 @@ struct Stamp {
   std::string text;
 
   friend bool operator==(const Stamp&, const Stamp&) = default;
+};
+
+struct StampHash {
+  std::size_t operator()(const Stamp& stamp) const noexcept {
+    return std::hash<std::string>()(stamp.text) ^
+           std::hash<std::uint64_t>()(stamp.number.value_or(0));
+  }
 };
 
 /// Asks for stamps. `version` may be null: then there is only one stamp, and

@@ -103,6 +103,7 @@ class Gate {
   Rights current(const Stamp& stamp) const;
   Rights now() const;
   sdk::Result<Rights> load(sdk::Context& ctx);
+  sdk::Result<Rights> ask(sdk::Context& ctx);
   sdk::Result<Rights> fetch(sdk::Context& ctx, const Stamp& stamp);
 
   bool may(const sdk::Identity& identity, sdk::Verb verb, const ProjectRights* own) const;
@@ -123,7 +124,7 @@ class Gate {
   Services services_;
   Options options_;
   SharedGuarded<Snapshot> snapshot_;
-  SingleFlight<int, sdk::Result<Rights>> fetches_;
+  SingleFlight<Stamp, Rights, StampHash> fetches_;
 };
 
 }  // namespace larder::auth

@@ -63,12 +63,30 @@ class Identities {
 
  private:
   struct Meters;
+  class Attempt;
+
+  /// The stamp is part of what is asked: who asks after a change was acknowledged
+  /// must not be given an answer from before it.
+  struct Question {
+    LoginKey key;
+    Stamp stamp;
+    std::string address;
+    friend bool operator==(const Question&, const Question&) = default;
+  };
+  struct QuestionHash {
+    std::size_t operator()(const Question& question) const noexcept {
+      return LoginKeyHash()(question.key);
+    }
+  };
 
   sdk::Result<Authentication> verify(sdk::Context& ctx, const sdk::Credentials& credentials,
-                                     const std::string& peer, const LoginKey& key,
-                                     const Stamp& stamp);
-  Authentication tooOften(std::chrono::seconds wait);
-  void noteFailure(const sdk::Credentials& credentials, const std::string& peer, bool nowSlowed);
+                                     const Question& question);
+  std::optional<sdk::Identity> recall(const sdk::Credentials& credentials,
+                                      const Question& question);
+  Authentication granted(sdk::Identity identity, Attempt& attempt, const Question& question);
+  Authentication refused(const sdk::Credentials& credentials, Attempt& attempt,
+                         const Question& question);
+  Authentication tooOften(std::chrono::milliseconds wait);
 
   sdk::Access& access_;
   AccessStamp stamps_;
@@ -76,7 +94,7 @@ class Identities {
   LoginMemory granted_;
   LoginMemory refused_;
   LoginThrottle throttle_;
-  SingleFlight<LoginKey, sdk::Result<Authentication>, LoginKeyHash> flights_;
+  SingleFlight<Question, Authentication, QuestionHash> flights_;
   std::unique_ptr<Meters> meters_;
 };
 

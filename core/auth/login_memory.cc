@@ -71,7 +71,8 @@ LoginKey loginKey(const sdk::Credentials& credentials) {
   return hmac(credentials.user, credentials.secret);
 }
 
-void LoginMemory::put(const LoginKey& key, sdk::Identity identity, const Stamp& stamp, Time now) {
+void LoginMemory::put(const LoginKey& key, sdk::Identity identity, std::string_view address,
+                      const Stamp& stamp, Time now) {
   if (capacity_ == 0 || keepFor_.count() <= 0) return;
   auto state = state_.lock();
   if (const auto old = state->byKey.find(key); old != state->byKey.end()) {
@@ -81,21 +82,25 @@ void LoginMemory::put(const LoginKey& key, sdk::Identity identity, const Stamp& 
     state->byKey.erase(state->entries.back().key);
     state->entries.pop_back();
   }
-  state->entries.push_front({key, std::move(identity), stamp, now});
+  state->entries.push_front({key, std::move(identity), std::string(address), stamp, now});
   state->byKey.emplace(key, state->entries.begin());
 }
 
-std::optional<sdk::Identity> LoginMemory::find(const LoginKey& key, const Stamp& stamp, Time now) {
+std::optional<LoginMemory::Known> LoginMemory::find(const LoginKey& key, std::string_view address,
+                                                    const Stamp& stamp, Time now) {
   auto state = state_.lock();
   const auto found = state->byKey.find(key);
   if (found == state->byKey.end()) return std::nullopt;
-  if (found->second->stamp != stamp || now - found->second->learned >= keepFor_) {
+  Entry& entry = *found->second;
+  if (entry.stamp != stamp || now - entry.learned >= keepFor_) {
     state->entries.erase(found->second);
     state->byKey.erase(found);
     return std::nullopt;
   }
   state->entries.splice(state->entries.begin(), state->entries, found->second);
-  return found->second->identity;
+  const bool elsewhere = entry.address != address;
+  if (elsewhere) entry.address = address;
+  return Known{entry.identity, elsewhere};
 }
 
 void LoginMemory::forget(const LoginKey& key) {

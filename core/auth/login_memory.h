@@ -6,6 +6,7 @@
 #include <cstring>
 #include <list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -38,10 +39,17 @@ class LoginMemory {
   LoginMemory(std::size_t capacity, std::chrono::milliseconds keepFor)
       : capacity_(capacity), keepFor_(keepFor) {}
 
-  void put(const LoginKey& key, sdk::Identity identity, const Stamp& stamp, Time now);
+  struct Known {
+    sdk::Identity identity;
+    bool elsewhere;  ///< Last seen from another address than this time.
+  };
+
+  void put(const LoginKey& key, sdk::Identity identity, std::string_view address,
+           const Stamp& stamp, Time now);
 
   /// What is known of `key` under this very stamp and no longer ago than keepFor.
-  std::optional<sdk::Identity> find(const LoginKey& key, const Stamp& stamp, Time now);
+  std::optional<Known> find(const LoginKey& key, std::string_view address, const Stamp& stamp,
+                            Time now);
 
   void forget(const LoginKey& key);
 
@@ -49,6 +57,7 @@ class LoginMemory {
   struct Entry {
     LoginKey key;
     sdk::Identity identity;
+    std::string address;
     Stamp stamp;
     Time learned;
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/base/guarded.h"
 
@@ -45,7 +47,7 @@ class LoginThrottle {
   /// Leave to verify once, or how long to wait instead.
   struct Admission {
     std::chrono::milliseconds wait{};  ///< 0: admitted; report how it went.
-    bool known = false;                ///< The pair is judged by itself.
+    bool alone = false;                ///< Let in after a wait: nobody else is until it reports.
   };
 
   explicit LoginThrottle(Options options) : options_(options) {}
@@ -60,15 +62,19 @@ class LoginThrottle {
   /// Whether the client has to wait from now on.
   bool failed(std::string_view user, std::string_view address, Admission admission, Time now);
   /// The backend could not be asked, or the guess was an old one: counts as nothing.
-  void abandoned(std::string_view user, std::string_view address, Admission admission);
+  void abandoned(std::string_view user, std::string_view address, Admission admission, Time now);
+
+  /// The user has logged in from this address in a way that needed no leave.
+  void seen(std::string_view user, std::string_view address, Time now);
 
  private:
   struct Count {
     std::string key;
     unsigned failures = 0;
-    unsigned running = 0;  // attempts let in after a wait
+    bool running = false;  // an attempt was let in after a wait
     Time until{};
-    Time last{};
+    Time lastFailure{};
+    Time lastSuccess{};  // of a pair
   };
   /// Counts by key, the last touched in front.
   struct Table {
@@ -82,15 +88,24 @@ class LoginThrottle {
   struct State {
     Table users;
     Table addresses;
-    Table pairs;  // an entry: the user has logged in from there, at `last`
+    Table pairs;  // users and addresses they have logged in from
   };
-  struct Judged;
+  /// One of the counts that an attempt is judged by.
+  struct Judge {
+    Table* table;
+    std::string key;
+    unsigned freeFailures;
+  };
 
-  std::chrono::milliseconds remaining(Count* count, unsigned free, Time now) const;
-  Judged judge(State& state, std::string_view user, std::string_view address, Time now) const;
-  bool count(Table& table, const std::string& key, unsigned free, Time now) const;
+  std::vector<Judge> judges(State& state, std::string_view user, std::string_view address,
+                            Time now) const;
+  std::chrono::milliseconds remaining(const Judge& judge, Time now) const;
+  std::chrono::milliseconds remaining(const std::vector<Judge>& judges, Time now) const;
+  bool countFailure(const Judge& judge, Time now);
 
   Options options_;
+  /// Until when any wait can matter, so that the common case takes no lock.
+  std::atomic<Time> slowUntil_ = Time::min();
   Guarded<State> state_;
 };
 
