@@ -10,10 +10,11 @@
 namespace larder::pypi {
 
 /// Core metadata, versions 1.0 to 2.6. An empty text or list is a field that is absent, empty or
-/// "UNKNOWN". All text is valid UTF-8 without control characters other than line feed and tab;
-/// only description and license have line feeds.
+/// "UNKNOWN". All text is valid UTF-8 without ASCII control characters other than line feed and tab;
+/// only description and license have line feeds. Lengths are bounded by kMaxMetadataBytes alone,
+/// except name, version and requiresPython.
 struct CoreMetadata {
-  std::string metadataVersion;  ///< "1.0" when the document has none.
+  std::string metadataVersion;  ///< "1.0" when the document has none that can be read.
   std::string name;
   std::string version;
   std::string summary;
@@ -49,14 +50,16 @@ struct CoreMetadata {
 
 /// The largest METADATA or PKG-INFO that is read.
 inline constexpr std::size_t kMaxMetadataBytes = 8u << 20;
+/// The longest Requires-Python, in bytes: it is repeated for every file of an index page.
+inline constexpr std::size_t kMaxRequiresPython = 1000;
 
 /// Reads METADATA or PKG-INFO the way installers do (Python's email parser): fields in any case and
 /// order, folded lines, the body as description, UTF-8 or else Latin-1. Unknown and malformed lines
 /// are passed over as there; of a repeated single field the first counts.
 ///
 /// Errors: Invalid: no valid Name or Version; Name, Version or Requires-Python twice with different
-/// values (readers would disagree); a metadata version of 3 or above; larger than
-/// kMaxMetadataBytes. The text is fit for the client.
+/// values (readers would disagree); a metadata version of 3 or above; a Requires-Python over
+/// kMaxRequiresPython; larger than kMaxMetadataBytes. The text is fit for the client.
 sdk::Result<CoreMetadata> parseCoreMetadata(std::string_view document);
 
 }  // namespace larder::pypi

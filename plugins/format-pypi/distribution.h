@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "archive.h"
+#include "archived_metadata.h"
 #include "core_metadata.h"
 #include "distribution_filename.h"
 #include "larder/sdk/context.h"
