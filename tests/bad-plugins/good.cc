@@ -1,0 +1,3 @@
+#include "bad_storage.h"
+
+BAD_PLUGIN((void)d);

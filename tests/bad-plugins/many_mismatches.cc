@@ -1,0 +1,3 @@
+#include "bad_storage.h"
+
+BAD_PLUGIN((d.header.sdkMajor = 9, d.header.toolchain = "odd", d.header.name = "worse"));
