@@ -170,8 +170,8 @@ sdk::Result<Authentication> Identities::verify(sdk::Context& ctx,
   return std::move(identity).error();
 }
 
-Authentication Identities::granted(sdk::Identity identity, const std::string& address,
-                                   Attempt& attempt, const Question& question) {
+Authentication Identities::granted(sdk::Identity identity, Attempt& attempt,
+                                   const Question& question) {
   meters_->verified.add();
   attempt.succeeded();
   refused_.forget(question.key);
