@@ -1,0 +1,43 @@
+#include "project_list.h"
+
+#include <utility>
+
+#include "project.h"
+
+namespace larder::pypi {
+
+std::vector<std::string> ProjectList::Snapshot::names() const {
+  std::vector<std::string> names;
+  names.reserve(projects.size());
+  for (const auto& project : projects) names.push_back(project.normalized);
+  return names;
+}
+
+sdk::Result<std::shared_ptr<const ProjectList::Snapshot>> ProjectList::read(sdk::Context& ctx) {
+  const auto now = journal_.versionNow();
+  {
+    const std::lock_guard lock(mutex_);
+    if (last_ && now && validatedAt_ == now) return last_;
+  }
+  LARDER_TRY_ASSIGN(auto snapshot, scan(ctx));
+  const std::lock_guard lock(mutex_);
+  last_ = snapshot;
+  validatedAt_ = now;
+  return snapshot;
+}
+
+sdk::Result<std::shared_ptr<const ProjectList::Snapshot>> ProjectList::scan(sdk::Context& ctx) {
+  const std::string prefix = projectKey("");
+  LARDER_TRY_ASSIGN(const auto records, scanAll(ctx, journal_.records(), prefix));
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->projects.reserve(records.size());
+  for (const auto& record : records) {
+    LARDER_TRY_ASSIGN(auto summary, parseProject(record.value));
+    snapshot->projects.push_back({record.key.substr(prefix.size()), std::move(summary)});
+  }
+  const std::lock_guard lock(mutex_);
+  snapshot->generation = ++generations_;
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+}  // namespace larder::pypi

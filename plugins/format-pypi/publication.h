@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "larder/sdk/repository.h"
+#include "records.h"
+
+namespace larder::pypi {
+
+/// Everything that decides whether and how a file is published.
+struct Publication {
+  FileRecord file;
+  bool mayReplace = false;  ///< The uploader may put other bytes under a published name.
+  bool tombstones = false;  ///< A deleted file's name can't be used for other bytes.
+};
+
+struct PublicationOutcome {
+  enum class Kind : std::uint8_t {
+    Published,
+    Replaced,
+    Unchanged,  ///< The same bytes are there already; nothing is written.
+    Closed,     ///< The project takes no uploads.
+  };
+  Kind kind = Kind::Published;
+  FileRecord file;  ///< As it is published after the decision.
+};
+
+/// What publishing changes, seen from `now`: the decision of a commit, and a look ahead before
+/// blobs are stored. `outcome` says how it ended.
+///
+/// Errors: Conflict ("File already exists…"); Forbidden when archived or quarantined (and kind is
+/// Closed then); those of `now`. The texts are fit for the client.
+sdk::Result<std::vector<sdk::Change>> decidePublication(sdk::Context& ctx, sdk::RecordReader& now,
+                                                        const Publication& publication,
+                                                        PublicationOutcome& outcome);
+
+}  // namespace larder::pypi
