@@ -43,8 +43,8 @@ sdk::Result<void> checkDistinct(const sdk::Batch& batch) {
 }
 
 sdk::Result<void> checkBatch(const sdk::Batch& batch) {
-  LARDER_TRY(checkCount("changes", batch.put.size() + batch.erase.size(), sdk::kMaxBatchOps));
-  LARDER_TRY(checkCount("expectations", batch.expect.size(), sdk::kMaxBatchOps));
+  LARDER_TRY(checkCount("operations", batch.expect.size() + batch.put.size() + batch.erase.size(),
+                        sdk::kMaxBatchOps));
   for (const auto& expect : batch.expect) LARDER_TRY(checkKey(expect.key));
   for (const auto& key : batch.erase) LARDER_TRY(checkKey(key));
   for (const auto& write : batch.put) {

@@ -14,7 +14,7 @@ namespace larder::sdk {
 
 inline constexpr std::size_t kMaxRecordKey = 512;
 inline constexpr std::size_t kMaxRecordValue = std::size_t{256} * 1024;
-inline constexpr std::size_t kMaxBatchOps = 1000;
+inline constexpr std::size_t kMaxBatchOps = 1000;  ///< expect, put and erase together.
 inline constexpr std::size_t kMaxGetKeys = 1000;
 
 struct Record {
