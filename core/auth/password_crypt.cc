@@ -115,7 +115,9 @@ std::string examineCrypt(std::string_view hash) {
     why = examineYescrypt(hash, hash.find('$', 1) + 1);
   }
   if (!why.empty()) return why;
-  if (crypt_checksalt(std::string(hash).c_str()) != CRYPT_SALT_OK) {
+  // The library calls SHA-256 "legacy" beside its newer schemes; it is sound.
+  const int salt = crypt_checksalt(std::string(hash).c_str());
+  if (salt != CRYPT_SALT_OK && salt != CRYPT_SALT_METHOD_LEGACY) {
     return "the system's crypt(3) does not accept its salt";
   }
   return {};
