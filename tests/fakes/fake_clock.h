@@ -30,7 +30,9 @@ class FakeClock final : public sdk::Clock {
 
  private:
   std::atomic<std::chrono::nanoseconds> now_;
-  std::atomic<std::chrono::nanoseconds> steady_{std::chrono::hours(1)};
+  // From the real one, so that it compares with the deadlines of contexts.
+  std::atomic<std::chrono::nanoseconds> steady_{
+      std::chrono::steady_clock::now().time_since_epoch()};
 };
 
 }  // namespace larder::test
