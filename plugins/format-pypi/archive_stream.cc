@@ -97,8 +97,8 @@ sdk::Error ArchiveStream::failure() {
 sdk::Result<bool> ArchiveStream::next() {
   if (!archive_) {
     LARDER_TRY(openNow());
-  } else {
-    LARDER_TRY(drain(nullptr, 0));
+  } else if (!isZip(extension_)) {
+    LARDER_TRY(drain(nullptr, 0));  // A zip's members can be skipped without unpacking them.
   }
   const int got = archive_read_next_header(archive_.get(), &entry_);
   if (got == ARCHIVE_EOF && entries_ > 0) return false;
@@ -141,7 +141,7 @@ sdk::Result<void> ArchiveStream::drain(std::string* into, std::size_t limit) {
     la_int64_t offset = 0;
     const int got = archive_read_data_block(archive_.get(), &block, &size, &offset);
     if (got == ARCHIVE_EOF) return {};
-    if (got < ARCHIVE_WARN) return failure();
+    if (got != ARCHIVE_OK) return failure();  // A wrong checksum is only a warning there.
     LARDER_TRY(checkLimits());
     if (!into) continue;
     if (static_cast<std::uint64_t>(offset) != into->size()) {

@@ -72,13 +72,15 @@ bool isTagSet(std::string_view tags) {
 }
 
 /// Wheels write '_' for '-'. Undone where it cannot be a PEP 440 version that was misspelled:
-/// "1.0_1" is wrong for 1.0.post1, "0.1.0_2_g185e630" is what git said.
+/// "1.0_1" is wrong for 1.0.post1, "0.1.0_2_g185e630" is what git said. Without a digit at its
+/// beginning it is rather a part of the name.
 std::optional<std::string> wheelVersion(std::string_view written) {
   if (!isVersionText(written)) return std::nullopt;
   if (Version::parse(written)) return std::string(written);
   std::string version(written);
   std::replace(version.begin(), version.end(), '_', '-');
-  if (Version::parse(version)) return std::nullopt;
+  const std::size_t first = version.find_first_not_of("vV");
+  if (Version::parse(version) || first > 1 || !isDigit(version[first])) return std::nullopt;
   return version;
 }
 
