@@ -9,16 +9,17 @@ namespace {
 struct Offer {
   std::string_view type;
   Representation representation;
+  bool alias = false;  // Another name of an offer: ranges with '*' mean that one.
 };
 
 // In the order in which ties are decided.
 constexpr std::array kOffers{
     Offer{"text/html", Representation::Html},
     Offer{"application/vnd.pypi.simple.v1+html", Representation::HtmlV1},
-    Offer{"application/vnd.pypi.simple.latest+html", Representation::HtmlV1},
+    Offer{"application/vnd.pypi.simple.latest+html", Representation::HtmlV1, true},
     Offer{"application/vnd.pypi.simple.v1+json", Representation::Json},
-    Offer{"application/vnd.pypi.simple.latest+json", Representation::Json},
-    Offer{"application/json", Representation::Json},
+    Offer{"application/vnd.pypi.simple.latest+json", Representation::Json, true},
+    Offer{"application/json", Representation::Json, true},
 };
 
 std::string_view trim(std::string_view text) {
@@ -76,12 +77,36 @@ std::optional<Range> parseRange(std::string_view text) {
   return range;
 }
 
-// 3: the type itself, 2: "text/*", 1: "*/*", 0: something else.
+constexpr int kNamed = 3;
+
+// kNamed: the type itself, 2: "text/*", 1: "*/*", 0: something else.
 int specificity(std::string_view range, std::string_view type) {
-  if (sameText(range, type)) return 3;
+  if (sameText(range, type)) return kNamed;
   if (range == "*/*") return 1;
   if (!range.ends_with("/*")) return 0;
   return sameText(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1)) ? 2 : 0;
+}
+
+// What the most specific ranges of an Accept header say about a type.
+struct Liking {
+  int quality = 0;
+  int specificity = 0;
+};
+
+Liking likingOf(std::string_view type, std::optional<std::string_view> accept) {
+  Liking liking;
+  std::string_view rest = accept.value_or("");
+  if (trim(rest).empty()) rest = "*/*";
+  while (!rest.empty()) {
+    const auto range = parseRange(takeUntil(rest, ','));
+    if (!range) continue;
+    const int match = specificity(range->type, type);
+    if (match == 0 || match < liking.specificity) continue;
+    liking.quality =
+        match > liking.specificity ? range->quality : std::max(liking.quality, range->quality);
+    liking.specificity = match;
+  }
+  return liking;
 }
 
 }  // namespace
@@ -99,19 +124,7 @@ std::string_view contentTypeOf(Representation representation) noexcept {
 }
 
 int qualityOf(std::string_view type, std::optional<std::string_view> accept) noexcept {
-  if (!accept || trim(*accept).empty()) return 1000;
-  std::string_view rest = *accept;
-  int best = 0;
-  int quality = 0;
-  while (!rest.empty()) {
-    const auto range = parseRange(takeUntil(rest, ','));
-    if (!range) continue;
-    const int match = specificity(range->type, type);
-    if (match == 0 || match < best) continue;
-    quality = match > best ? range->quality : std::max(quality, range->quality);
-    best = match;
-  }
-  return quality;
+  return likingOf(type, accept).quality;
 }
 
 std::optional<Representation> negotiate(std::optional<std::string_view> accept,
@@ -125,9 +138,9 @@ std::optional<Representation> negotiate(std::optional<std::string_view> accept,
   std::optional<Representation> chosen;
   int best = 0;
   for (const auto& offer : kOffers) {
-    const int quality = qualityOf(offer.type, accept);
-    if (quality <= best) continue;
-    best = quality;
+    const Liking liking = likingOf(offer.type, accept);
+    if (liking.quality <= best || (offer.alias && liking.specificity < kNamed)) continue;
+    best = liking.quality;
     chosen = offer.representation;
   }
   return chosen;

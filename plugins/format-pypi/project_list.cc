@@ -16,17 +16,18 @@ std::vector<std::string> ProjectList::Snapshot::names() const {
 sdk::Result<std::shared_ptr<const ProjectList::Snapshot>> ProjectList::read(sdk::Context& ctx) {
   const auto now = journal_.versionNow();
   {
-    const std::lock_guard lock(mutex_);
-    if (last_ && now && validatedAt_ == now) return last_;
+    auto state = state_.lock();
+    if (now && state->validatedAt == now) return state->last;
   }
   LARDER_TRY_ASSIGN(auto snapshot, scan(ctx));
-  const std::lock_guard lock(mutex_);
-  last_ = snapshot;
-  validatedAt_ = now;
-  return snapshot;
+  auto state = state_.lock();
+  snapshot->generation = ++state->generations;
+  state->last = snapshot;
+  state->validatedAt = now;
+  return state->last;
 }
 
-sdk::Result<std::shared_ptr<const ProjectList::Snapshot>> ProjectList::scan(sdk::Context& ctx) {
+sdk::Result<std::shared_ptr<ProjectList::Snapshot>> ProjectList::scan(sdk::Context& ctx) {
   const std::string prefix = projectKey("");
   LARDER_TRY_ASSIGN(const auto records, scanAll(ctx, journal_.records(), prefix));
   auto snapshot = std::make_shared<Snapshot>();
@@ -35,9 +36,7 @@ sdk::Result<std::shared_ptr<const ProjectList::Snapshot>> ProjectList::scan(sdk:
     LARDER_TRY_ASSIGN(auto summary, parseProject(record.value));
     snapshot->projects.push_back({record.key.substr(prefix.size()), std::move(summary)});
   }
-  const std::lock_guard lock(mutex_);
-  snapshot->generation = ++generations_;
-  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+  return snapshot;
 }
 
 }  // namespace larder::pypi

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "guarded.h"
 #include "larder/sdk/repository.h"
 #include "records.h"
 
@@ -32,13 +32,16 @@ class ProjectList {
   sdk::Result<std::shared_ptr<const Snapshot>> read(sdk::Context& ctx);
 
  private:
-  sdk::Result<std::shared_ptr<const Snapshot>> scan(sdk::Context& ctx);
+  sdk::Result<std::shared_ptr<Snapshot>> scan(sdk::Context& ctx);
+
+  struct State {
+    std::uint64_t generations = 0;
+    std::shared_ptr<const Snapshot> last;
+    std::optional<std::uint64_t> validatedAt;  // Journal version at which `last` is true.
+  };
 
   sdk::Journal& journal_;
-  std::mutex mutex_;  // Guards what follows.
-  std::uint64_t generations_ = 0;
-  std::shared_ptr<const Snapshot> last_;
-  std::optional<std::uint64_t> validatedAt_;
+  common::Guarded<State> state_;
 };
 
 }  // namespace larder::pypi

@@ -2,13 +2,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+
+#include "guarded.h"
 
 namespace larder::pypi {
 
@@ -20,6 +22,8 @@ namespace larder::pypi {
 template <class Value>
 class ValidatedCache {
  public:
+  using JournalVersion = std::optional<std::uint64_t>;  ///< Nothing: not known.
+
   struct Found {
     Value value;
     std::uint64_t version = 0;
@@ -28,41 +32,35 @@ class ValidatedCache {
   explicit ValidatedCache(std::size_t capacity) : capacity_(capacity) {}
 
   /// The value, when it is known to be true at journal version `now`.
-  std::optional<Found> current(std::string_view key, std::optional<std::uint64_t> now) {
+  std::optional<Found> current(std::string_view key, JournalVersion now) {
     if (!now) return std::nullopt;
-    const std::lock_guard lock(mutex_);
-    const auto entry = touch(key);
-    if (entry == entries_.end() || entry->validatedAt != now) return std::nullopt;
+    auto state = state_.lock();
+    const Entry* entry = state->touch(key);
+    if (entry == nullptr || entry->validatedAt != now) return std::nullopt;
     return Found{entry->value, entry->version};
   }
 
   /// The value, when it was made from record version `version`; `now` is remembered as a journal
   /// version at which it is true.
-  std::optional<Value> confirm(std::string_view key, std::uint64_t version,
-                               std::optional<std::uint64_t> now) {
-    const std::lock_guard lock(mutex_);
-    const auto entry = touch(key);
-    if (entry == entries_.end() || entry->version != version) return std::nullopt;
+  std::optional<Value> confirm(std::string_view key, std::uint64_t version, JournalVersion now) {
+    auto state = state_.lock();
+    Entry* entry = state->touch(key);
+    if (entry == nullptr || entry->version != version) return std::nullopt;
     entry->validatedAt = now;
     return entry->value;
   }
 
   void put(std::string key, Value value, std::size_t cost, std::uint64_t version,
-           std::optional<std::uint64_t> now) {
-    const std::lock_guard lock(mutex_);
-    if (const auto old = touch(key); old != entries_.end()) erase(old);
+           JournalVersion now) {
     cost += key.size() + kOverhead;
+    auto state = state_.lock();
+    if (state->touch(key) != nullptr) state->erase(state->entries.begin());
     if (cost > capacity_) return;
-    entries_.push_front({std::move(key), std::move(value), cost, version, now});
-    index_.emplace(entries_.front().key, entries_.begin());
-    used_ += cost;
-    while (used_ > capacity_) erase(std::prev(entries_.end()));
+    state->insert({std::move(key), std::move(value), cost, version, now});
+    while (state->used > capacity_) state->erase(std::prev(state->entries.end()));
   }
 
-  std::size_t size() {
-    const std::lock_guard lock(mutex_);
-    return entries_.size();
-  }
+  std::size_t size() { return state_.lock()->entries.size(); }
 
  private:
   static constexpr std::size_t kOverhead = 256;
@@ -72,28 +70,38 @@ class ValidatedCache {
     Value value;
     std::size_t cost = 0;
     std::uint64_t version = 0;
-    std::optional<std::uint64_t> validatedAt;
+    JournalVersion validatedAt;
   };
   using Position = typename std::list<Entry>::iterator;
 
-  Position touch(std::string_view key) {
-    const auto found = index_.find(key);
-    if (found == index_.end()) return entries_.end();
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return entries_.begin();
-  }
+  struct State {
+    std::list<Entry> entries;                              // The most recently used first.
+    std::unordered_map<std::string_view, Position> index;  // Views of Entry::key.
+    std::size_t used = 0;
 
-  void erase(Position entry) {
-    index_.erase(entry->key);
-    used_ -= entry->cost;
-    entries_.erase(entry);
-  }
+    // Finds an entry and makes it the first.
+    Entry* touch(std::string_view key) {
+      const auto found = index.find(key);
+      if (found == index.end()) return nullptr;
+      entries.splice(entries.begin(), entries, found->second);
+      return &entries.front();
+    }
+
+    void insert(Entry entry) {
+      entries.push_front(std::move(entry));
+      index.emplace(entries.front().key, entries.begin());
+      used += entries.front().cost;
+    }
+
+    void erase(Position entry) {
+      index.erase(entry->key);
+      used -= entry->cost;
+      entries.erase(entry);
+    }
+  };
 
   const std::size_t capacity_;
-  std::mutex mutex_;
-  std::size_t used_ = 0;
-  std::list<Entry> entries_;
-  std::unordered_map<std::string_view, Position> index_;  // Views of Entry::key.
+  common::Guarded<State> state_;
 };
 
 }  // namespace larder::pypi
