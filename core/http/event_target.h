@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "larder/sdk/storage.h"
+
+namespace larder::http {
+
+/// Somebody epoll reports to.
+class EventTarget {
+ public:
+  virtual void onEvents(std::uint32_t events) = 0;
+
+ protected:
+  ~EventTarget() = default;
+};
+
+/// A connection that has just been accepted.
+struct Accepted {
+  sdk::FileHandle socket;
+  std::string peer;     ///< Address without port, or "unix".
+  bool secure = false;  ///< Speaks TLS.
+};
+
+}  // namespace larder::http
