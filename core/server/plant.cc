@@ -97,8 +97,9 @@ sdk::Result<void> Plant::startRepository(const PlannedRepository& planned) {
   Repository repository;
   repository.planned = &planned;
   repository.storage = config.storage;
-  repository.state = std::make_unique<repo::Repository>(
-      parts(*blueprint_->configuration().storage(config.storage), config.name, *caches_.at(config.cache).component));
+  repository.state =
+      std::make_unique<repo::Repository>(parts(*blueprint_->configuration().storage(config.storage),
+                                               config.name, *caches_.at(config.cache).component));
   repository.host = std::make_unique<RepositoryHost>(
       services_, sdk::Labels{{"plugin", planned.format->label()}, {"repository", config.name}},
       config.name, *repository.state, !everyone(config.defaultRead));
