@@ -50,7 +50,9 @@ const AccessInstance* Configuration::access(std::string_view name) const noexcep
 std::unique_ptr<Section> Configuration::settings(const Instance& instance,
                                                  std::span<const sdk::SettingSpec> specs,
                                                  Problems& problems) const {
-  return SectionReader(secrets_, problems)
+  std::vector<std::string_view> names;
+  for (const RepositoryConfig& repository : repositories) names.push_back(repository.name);
+  return SectionReader(secrets_, problems, std::move(names))
       .read(instance.node.get(), instance.where, instance.path(),
             {specs, hostSettings(instance.kind), instance.kind + '-' + instance.plugin});
 }

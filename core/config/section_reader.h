@@ -3,6 +3,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/config/document.h"
 #include "core/config/section.h"
@@ -20,8 +22,10 @@ class SectionReader {
     bool othersUnknown = false;  ///< Keys that nobody declares are for a later reader to judge.
   };
 
-  SectionReader(std::shared_ptr<Secrets> secrets, Problems& problems)
-      : secrets_(std::move(secrets)), problems_(problems) {}
+  /// `repositories` is what a setting of type Repository may name; empty: anything.
+  SectionReader(std::shared_ptr<Secrets> secrets, Problems& problems,
+                std::vector<std::string_view> repositories = {})
+      : secrets_(std::move(secrets)), problems_(problems), repositories_(std::move(repositories)) {}
 
   /// The section at `path`. `node` may be null or no map: `where` is then the place that is named
   /// for what is missing.
@@ -50,10 +54,12 @@ class SectionReader {
   // section_values.cc
   void setDefault(Section::Value& value, const std::string& path, const std::string& owner);
   void readText(Section::Value& value, const Node& node, const std::string& path);
+  void checkRepository(const Node& node, const std::string& path);
   void readSecretFile(Section::Value& value, const Node::Entry& file, const std::string& path);
 
   std::shared_ptr<Secrets> secrets_;
   Problems& problems_;
+  std::vector<std::string_view> repositories_;
 };
 
 /// `found "text"`, or `found ***` for a secret.

@@ -120,7 +120,17 @@ void SectionReader::readText(Section::Value& value, const Node& node, const std:
     problems_.add(node.where, path, "must not be empty; write " + std::string(expected(spec.type)));
   } else if (!setScalar(value.data, spec.type, node.text)) {
     problems_.add(node.where, path, wrongText(spec, node.text));
+  } else if (spec.type == SettingType::Repository) {
+    checkRepository(node, path);
   }
+}
+
+void SectionReader::checkRepository(const Node& node, const std::string& path) {
+  const auto& names = repositories_;
+  if (names.empty() || std::find(names.begin(), names.end(), node.text) != names.end()) return;
+  problems_.add(node.where, path,
+                "no repository named " + shown(node.text) + "; there are: " + joined(names) +
+                    suggestion(node.text, names));
 }
 
 void SectionReader::readSecretFile(Section::Value& value, const Node::Entry& file,

@@ -98,6 +98,8 @@ std::string_view expected(sdk::SettingType type) noexcept {
       return "a map of names to lists";
     case sdk::SettingType::MapList:
       return "a list of maps";
+    case sdk::SettingType::Repository:
+      return "the name of a repository";
   }
   return "a value";
 }
@@ -126,6 +128,8 @@ std::string_view typeName(sdk::SettingType type) noexcept {
       return "name: list";
     case sdk::SettingType::MapList:
       return "list of maps";
+    case sdk::SettingType::Repository:
+      return "repository";
   }
   return "value";
 }

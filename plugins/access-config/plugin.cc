@@ -19,7 +19,7 @@ constexpr SettingSpec kUser[] = {
 };
 
 constexpr SettingSpec kGrant[] = {
-    {"repository", SettingType::String, nullptr, false, "The repository the project is in."},
+    {"repository", SettingType::Repository, nullptr, false, "The repository the project is in."},
     {"project", SettingType::String, nullptr, false,
      "The project, in any spelling of its name. A project with any grant of its own no longer has "
      "the repository's `default_read` and `default_write`."},

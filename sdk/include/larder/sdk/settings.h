@@ -15,14 +15,15 @@ enum class SettingType : std::uint8_t {
   String,
   Integer,
   Boolean,
-  Duration,  ///< "90s", "5m", "24h", "7d", "250ms"; a bare 0 is none.
-  Size,      ///< "64MiB", "4GiB", "10kB"; a bare number is bytes.
-  Path,      ///< Relative ones are relative to the working directory of the server.
-  List,      ///< Of strings.
-  Map,       ///< One map with the keys in `fields`.
-  Maps,      ///< Any name -> a map with the keys in `fields`.
-  Lists,     ///< Any name -> a list of strings.
-  MapList,   ///< A list of maps with the keys in `fields`.
+  Duration,    ///< "90s", "5m", "24h", "7d", "250ms"; a bare 0 is none.
+  Size,        ///< "64MiB", "4GiB", "10kB"; a bare number is bytes.
+  Path,        ///< Relative ones are relative to the working directory of the server.
+  List,        ///< Of strings.
+  Map,         ///< One map with the keys in `fields`.
+  Maps,        ///< Any name -> a map with the keys in `fields`.
+  Lists,       ///< Any name -> a list of strings.
+  MapList,     ///< A list of maps with the keys in `fields`.
+  Repository,  ///< The name of a repository in the same file; others are refused.
 };
 
 /// Declares one key a plugin accepts. Static data: the host reads it before it
@@ -44,7 +45,7 @@ struct SettingSpec {
 class Settings {
  public:
   /// Requires of each accessor: the key is declared with this type.
-  virtual std::string string(std::string_view name) const = 0;  ///< Also Path.
+  virtual std::string string(std::string_view name) const = 0;  ///< Also Path, Repository.
   virtual std::int64_t integer(std::string_view name) const = 0;
   virtual bool boolean(std::string_view name) const = 0;
   virtual std::chrono::milliseconds duration(std::string_view name) const = 0;
