@@ -10,6 +10,8 @@
 namespace larder::auth {
 namespace {
 
+constexpr char kInterrupt = 3;
+
 /// Echo is off and signals wait while this lives: Ctrl-C must not leave a
 /// terminal that shows nothing.
 class Silence {
@@ -25,8 +27,9 @@ class Silence {
     if (!silent_) return;
     termios hidden = shown_;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL);
-    // Ctrl-C and Ctrl-D end the line, as read() sees them.
+    // Ctrl-C is a key that ends the line.
     hidden.c_lflag &= ~static_cast<tcflag_t>(ISIG);
+    hidden.c_cc[VEOL] = kInterrupt;
     silent_ = tcsetattr(terminal_, TCSAFLUSH, &hidden) == 0;
   }
   Silence(const Silence&) = delete;
@@ -50,7 +53,6 @@ bool say(int terminal, std::string_view text) {
 }
 
 std::optional<std::string> readLine(int terminal) {
-  constexpr char kInterrupt = 3;
   std::string line;
   for (char c = 0; read(terminal, &c, 1) == 1;) {
     if (c == '\n') return line;

@@ -23,7 +23,7 @@ struct Login {
 /// Reads the value of an Authorization field (RFC 9110 section 11.6.2): Basic
 /// (RFC 7617: UTF-8, split at the first ':'), Bearer (RFC 6750) and Token, whose
 /// user is kTokenUser. Text that is not UTF-8 is taken for ISO 8859-1, which is
-/// what Python's requests sends. An empty field is nobody.
+/// what some clients' libraries send. An empty field is nobody.
 ///
 /// Errors: Unauthenticated for everything else, never taken for anonymous. Their
 /// text may be shown to the client.

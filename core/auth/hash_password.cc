@@ -34,7 +34,7 @@ sdk::Result<std::string> askTwice(const AskSecret& ask) {
   auto first = ask("Password: ");
   if (!first) {
     return unusable(
-        "there is no terminal to ask for the password; give it on standard input with --stdin");
+        "no password was typed; without a terminal give it on standard input with --stdin");
   }
   if (first->empty()) return unusable("the password is empty");
   auto second = ask("Again: ");

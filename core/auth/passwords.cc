@@ -42,8 +42,7 @@ std::string whyUnknown(std::string_view hash) {
              (prefix == "$apr1$" ? ", or with htpasswd -B" : "");
     }
   }
-  if (hash.front() == '{')
-    return "hashes in LDAP's {SCHEME} form are not read" + std::string(kHowTo);
+  if (hash.front() == '{') return "hashes in {SCHEME} form are not read" + std::string(kHowTo);
   if (hash.front() == '$' && !schemeName(hash).empty()) {
     return "unknown scheme " + schemeName(hash) + "…" + std::string(kHowTo);
   }
