@@ -31,7 +31,8 @@ int main(int argc, char** argv) {
   std::vector<CppUnit::Test*> leaves;
   larder::test::collect(*all, leaves);
   if (parts.size() == 1 && parts[0] == "--list") {
-    for (const CppUnit::Test* test : leaves) std::cout << test->getName() << "\n";
+    for (const CppUnit::Test* test : leaves)
+      std::cout << larder::test::shortName(test->getName()) << "\n";
     delete all;
     return 0;
   }

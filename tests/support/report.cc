@@ -4,20 +4,25 @@
 #include <cppunit/TestFailure.h>
 
 #include <iostream>
+#include <string_view>
+
+#include "tests/support/test.h"
 
 namespace larder::test {
 
 void Report::addFailure(const CppUnit::TestFailure& failure) {
-  const std::string what = failure.thrownException()->what();
-  const std::string type = failure.thrownException()->message().shortDescription();
-  if (type.find("larder::test::Skipped") != std::string::npos) {
+  const auto* skipped = dynamic_cast<const Skipped*>(failure.thrownException());
+  if (skipped != nullptr) {
     outcome_ = Outcome::Skipped;
-    std::cout << "SKIP " << failure.failedTestName() << ": " << what << "\n";
+    std::cout << "SKIP " << shortName(failure.failedTestName()) << ": "
+              << skipped->message().shortDescription() << std::endl;
     return;
   }
+  const std::string what = failure.thrownException()->what();
+  const std::string type = failure.thrownException()->message().shortDescription();
   outcome_ = Outcome::Failed;
   const auto where = failure.sourceLine();
-  std::cout << "FAIL " << failure.failedTestName();
+  std::cout << "FAIL " << shortName(failure.failedTestName());
   if (where.isValid()) std::cout << " (" << where.fileName() << ":" << where.lineNumber() << ")";
   std::cout << "\n     " << type << "\n     " << what << std::endl;
 }
@@ -38,6 +43,12 @@ int Report::finish() const {
             << std::endl;
   if (failed_ > 0) return 1;
   return passed_ == 0 && skipped_ > 0 ? kSkippedOnly : 0;
+}
+
+std::string shortName(const std::string& name) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  const std::size_t at = name.rfind(kAnonymous);
+  return at == std::string::npos ? name : name.substr(at + kAnonymous.size());
 }
 
 void collect(CppUnit::Test& test, std::vector<CppUnit::Test*>& leaves) {

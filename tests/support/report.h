@@ -31,6 +31,9 @@ class Report final : public CppUnit::TestListener {
   int skipped_ = 0;
 };
 
+/// "StorageKeyTest::keysFollowTheGrammar": without namespaces.
+std::string shortName(const std::string& name);
+
 /// The single tests below `test`, in order.
 void collect(CppUnit::Test& test, std::vector<CppUnit::Test*>& leaves);
 

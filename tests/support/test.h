@@ -1,16 +1,18 @@
 #pragma once
 
+#include <cppunit/Exception.h>
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <stdexcept>
 #include <string>
 
 namespace larder::test {
 
 /// Thrown by LARDER_SKIP; the runner lists the test as skipped with its reason.
-class Skipped : public std::runtime_error {
+class Skipped final : public CppUnit::Exception {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Skipped(const std::string& reason) : Exception(CppUnit::Message(reason)) {}
+  // CppUnit keeps a copy; it must still be known for what it is.
+  Skipped* clone() const override { return new Skipped(*this); }
 };
 
 /// A directory of its own for one test, removed with all that is in it.
