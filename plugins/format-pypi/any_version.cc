@@ -112,7 +112,7 @@ bool isStable(std::string_view version) noexcept {
 }
 
 bool isVersionText(std::string_view version) noexcept {
-  if (version.empty() || version.size() > 128) return false;
+  if (version.empty() || version.size() > 128 || !isAlnum(version.front())) return false;
   return std::all_of(version.begin(), version.end(), [](char c) {
     return isAlnum(c) || std::string_view("._+!~@=-").find(c) != std::string_view::npos;
   });

@@ -60,7 +60,8 @@ class AnyVersion {
 /// Whether `version` is made of digits and single dots between them: what pypicloud calls stable.
 bool isStable(std::string_view version) noexcept;
 
-/// Whether larder stores a version so spelled: 1..128 bytes of [A-Za-z0-9._+!~@=-].
+/// Whether larder stores a version so spelled: 1..128 bytes of [A-Za-z0-9._+!~@=-], the first a
+/// letter or digit, so that ".." is none.
 bool isVersionText(std::string_view version) noexcept;
 
 }  // namespace larder::pypi

@@ -42,7 +42,7 @@ class EscapeTest : public CppUnit::TestFixture {
 
   void brokenUtf8IsReplaced() {
     for (const std::string& bad : {"\x80"s, "\xC3"s, "\xC0\xAF"s, "\xED\xA0\x80"s, "\xE0\x80\x80"s,
-                                  "\xF4\x90\x80\x80"s, "\xF8"s, "\xF0\x9F\x90"s}) {
+                                   "\xF4\x90\x80\x80"s, "\xF8"s, "\xF0\x9F\x90"s}) {
       const auto text = with(larder::pypi::appendJson, "a" + bad + "b");
       const auto parsed = nlohmann::json::parse(text).get<std::string>();
       CPPUNIT_ASSERT(parsed.starts_with("a\xEF\xBF\xBD") && parsed.ends_with("b"));
