@@ -1,7 +1,10 @@
 #include "core/repo/codec.h"
 
+#include <array>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 
 #include "core/base/hex.h"
 #include "core/base/utf8.h"
@@ -74,6 +77,12 @@ Result<std::string_view> unsealed(std::string_view what, std::string_view whole)
   return body;
 }
 
+std::int64_t timeFrom(const json& from) {
+  const auto time = timeOf(from.at("time").get<std::string>());
+  if (!time) throw std::invalid_argument(time.error().message());
+  return *time;
+}
+
 sdk::Change changeOf(const json& from) {
   sdk::Change change{bytesOf(from.at("key")), std::nullopt};
   if (!from.at("value").is_null()) change.value = bytesOf(from.at("value"));
@@ -89,17 +98,34 @@ Shard shardOf(const json& from) {
 
 }  // namespace
 
+std::string timeText(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  std::array<char, 40> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+Result<std::int64_t> timeOf(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') {
+    return Error(Errc::Corrupt, "\"" + text + "\" is no time");
+  }
+  return std::int64_t{::timegm(&parts)};
+}
+
 std::string encode(const Entry& entry) {
   json changes = json::array();
   for (const sdk::Change& change : entry.changes) {
-    changes.push_back({{"key", text(change.key)},
-                       {"value", change.value ? text(*change.value) : json(nullptr)}});
+    changes.push_back(
+        {{"key", text(change.key)}, {"value", change.value ? text(*change.value) : json(nullptr)}});
   }
   return sealed({{"journal", text(entry.journal)},
                  {"number", entry.number},
                  {"nonce", entry.nonce},
                  {"host", text(entry.host)},
-                 {"time", entry.time},
+                 {"time", timeText(entry.time)},
                  {"changes", std::move(changes)}});
 }
 
@@ -115,7 +141,7 @@ std::string encode(const Manifest& manifest) {
   }
   return sealed({{"journal", text(manifest.journal)},
                  {"position", manifest.position},
-                 {"time", manifest.time},
+                 {"time", timeText(manifest.time)},
                  {"shards", std::move(shards)}});
 }
 
@@ -135,12 +161,8 @@ Result<Entry> decodeEntry(std::string_view bytes) {
   LARDER_TRY_ASSIGN(const std::string_view body, unsealed("journal entry", bytes));
   return decoded("journal entry", [&] {
     const json from = json::parse(body);
-    Entry entry{bytesOf(from.at("journal")),
-                from.at("number"),
-                from.at("nonce"),
-                bytesOf(from.at("host")),
-                from.at("time"),
-                {}};
+    Entry entry{bytesOf(from.at("journal")), from.at("number"), from.at("nonce"),
+                bytesOf(from.at("host")),    from.at("time"),   {}};
     for (const json& change : from.at("changes")) entry.changes.push_back(changeOf(change));
     return entry;
   });
@@ -150,7 +172,7 @@ Result<Manifest> decodeManifest(std::string_view bytes) {
   LARDER_TRY_ASSIGN(const std::string_view body, unsealed("checkpoint", bytes));
   return decoded("checkpoint", [&] {
     const json from = json::parse(body);
-    Manifest manifest{bytesOf(from.at("journal")), from.at("position"), from.at("time"), {}};
+    Manifest manifest{bytesOf(from.at("journal")), from.at("position"), timeFrom(from), {}};
     for (const json& shard : from.at("shards")) manifest.shards.push_back(shardOf(shard));
     return manifest;
   });

@@ -21,7 +21,7 @@ struct Entry {
   std::uint64_t number = 0;
   std::string nonce;  ///< The writer's: tells an own entry from another's.
   std::string host;
-  std::string time;  ///< RFC 3339, for people.
+  std::int64_t time = 0;             ///< Seconds since 1970.
   std::vector<sdk::Change> changes;  ///< Of distinct keys.
 };
 
@@ -44,9 +44,13 @@ struct Shard {
 struct Manifest {
   std::string journal;
   std::uint64_t position = 0;
-  std::string time;
+  std::int64_t time = 0;      ///< Seconds since 1970.
   std::vector<Shard> shards;  ///< In order of keys.
 };
+
+/// RFC 3339 in UTC, and back. Errors: Corrupt.
+std::string timeText(std::int64_t seconds);
+sdk::Result<std::int64_t> timeOf(const std::string& text);
 
 std::string encode(const Entry& entry);
 std::string encode(const Manifest& manifest);

@@ -37,9 +37,9 @@ std::optional<std::string_view> blobDigest(std::string_view key) {
   if (!isLowerHex(digest, kSha256Hex) || digest.substr(0, 2) != key.substr(0, 2)) {
     return std::nullopt;
   }
-  if (!rest.empty() && (rest.front() != '.' || !isLowerHex(rest.substr(1), rest.size() - 1))) {
-    return std::nullopt;
-  }
+  const bool anew =
+      rest.size() > 1 && rest.front() == '.' && isLowerHex(rest.substr(1), rest.size() - 1);
+  if (!rest.empty() && !anew) return std::nullopt;
   return digest;
 }
 
@@ -67,15 +67,15 @@ std::optional<std::uint64_t> numberOf(std::string_view text) {
 }
 
 std::string journalsPrefix(std::string_view repository) {
-  return std::string(kRepositories) + storageSegment(repository) + "/journals/";
+  return journalsPrefixOfSegment(storageSegment(repository));
+}
+
+std::string journalsPrefixOfSegment(std::string_view segment) {
+  return std::string(kRepositories).append(segment).append("/journals/");
 }
 
 JournalKeys::JournalKeys(std::string_view repository, std::string_view journal)
-    : JournalKeys(ofSegment(repository, storageSegment(journal))) {}
-
-JournalKeys JournalKeys::ofSegment(std::string_view repository, std::string_view segment) {
-  return JournalKeys(journalsPrefix(repository).append(segment).append("/"));
-}
+    : JournalKeys(journalsPrefix(repository).append(storageSegment(journal)).append("/")) {}
 
 CacheKeys::CacheKeys(std::string_view repository) : scope_(repository) {
   if (scope_.size() > kMaxScope || scope_.find('/') != std::string::npos) {
@@ -92,16 +92,27 @@ std::string CacheKeys::all(std::string_view generation) const {
   return scope_ + "g" + std::string(generation) + "/";
 }
 
+std::string CacheKeys::heads(std::string_view generation) const {
+  return all(generation) + "heads/";
+}
+
 std::string CacheKeys::head(std::string_view generation, std::string_view journal) const {
-  return all(generation) + journalPart(journal) + "head";
+  return heads(generation) + journalPart(journal);
+}
+
+std::string_view CacheKeys::journalOf(std::string_view head, std::string_view heads) {
+  head.remove_prefix(heads.size());
+  head.remove_prefix(head.find(':') + 1);
+  head.remove_suffix(1);
+  return head;
 }
 
 std::string CacheKeys::records(std::string_view generation, std::string_view journal) const {
-  return all(generation) + journalPart(journal) + "r/";
+  return all(generation) + "journals/" + journalPart(journal) + "r/";
 }
 
 std::string CacheKeys::entries(std::string_view generation, std::string_view journal) const {
-  return all(generation) + journalPart(journal) + "x/";
+  return all(generation) + "journals/" + journalPart(journal) + "x/";
 }
 
 }  // namespace larder::repo

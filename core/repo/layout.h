@@ -30,13 +30,15 @@ std::optional<std::uint64_t> numberOf(std::string_view text);
 
 /// "repositories/<name>/journals/".
 std::string journalsPrefix(std::string_view repository);
+/// The same for a repository of which only the segment is known.
+std::string journalsPrefixOfSegment(std::string_view segment);
 
 /// Of one journal in the storage.
 class JournalKeys {
  public:
   JournalKeys(std::string_view repository, std::string_view journal);
-  /// From a segment found in the storage.
-  static JournalKeys ofSegment(std::string_view repository, std::string_view segment);
+  /// From what a listing found: "repositories/<name>/journals/<journal>/".
+  explicit JournalKeys(std::string prefix) : prefix_(std::move(prefix)) {}
 
   const std::string& prefix() const noexcept { return prefix_; }
   std::string entries() const { return prefix_ + "entries/"; }
@@ -45,7 +47,6 @@ class JournalKeys {
   std::string checkpoint(std::uint64_t number) const { return checkpoints() + numberText(number); }
 
  private:
-  explicit JournalKeys(std::string prefix) : prefix_(std::move(prefix)) {}
   std::string prefix_;
 };
 
@@ -58,11 +59,16 @@ class CacheKeys {
 
   std::string generation() const { return scope_ + "generation"; }
   /// A generation that is being built, or was replaced.
-  std::string leftover(std::string_view generation) const { return leftovers() + std::string(generation); }
+  std::string leftover(std::string_view generation) const {
+    return leftovers() + std::string(generation);
+  }
   std::string leftovers() const { return scope_ + "leftover/"; }
   std::string pending(std::string_view journal) const;
   std::string all(std::string_view generation) const;
+  std::string heads(std::string_view generation) const;
   std::string head(std::string_view generation, std::string_view journal) const;
+  /// The journal that a head's key speaks of.
+  static std::string_view journalOf(std::string_view head, std::string_view heads);
   std::string records(std::string_view generation, std::string_view journal) const;
   std::string entries(std::string_view generation, std::string_view journal) const;
 

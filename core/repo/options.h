@@ -31,11 +31,11 @@ struct Options {
   std::chrono::seconds retireAfter = std::chrono::minutes(10);
   std::chrono::seconds leaseTime = std::chrono::minutes(1);
 
-  std::size_t checkpointEntries = 256;     ///< As many entries are worth a checkpoint.
-  std::size_t checkpointOldEntries = 16;   ///< As many when the oldest is past the retention.
-  std::size_t shardRecords = 1000;         ///< At most in one shard of a checkpoint.
-  std::size_t shardBytes = 4 << 20;        ///< About; one record more may pass it.
-  std::size_t entryBytes = 64 << 20;       ///< A larger commit is TooLarge.
+  std::size_t checkpointEntries = 256;    ///< As many entries are worth a checkpoint.
+  std::size_t checkpointOldEntries = 16;  ///< As many when the oldest is past the retention.
+  std::size_t shardRecords = 1000;        ///< At most in one shard of a checkpoint.
+  std::size_t shardBytes = 4 << 20;       ///< About; one record more may pass it.
+  std::size_t entryBytes = 64 << 20;      ///< A larger commit is TooLarge.
 
   std::chrono::milliseconds tailPeriod = std::chrono::seconds(30);
   std::chrono::milliseconds maintainPeriod = std::chrono::minutes(10);
@@ -59,7 +59,8 @@ struct Parts {
   sdk::Metrics& metrics;
   sdk::Clock& clock;
   Options options = {};
-  sdk::Jobs* jobs = nullptr;  ///< Where a rebuild that a reader finds necessary runs; none: at once.
+  sdk::Jobs* jobs =
+      nullptr;  ///< Where a rebuild that a reader finds necessary runs; none: at once.
 
   StoreParts store() const { return {storage, logger, metrics, clock, options}; }
 };
@@ -73,7 +74,7 @@ using ReportProgress = std::function<void(const Progress&)>;
 struct RebuildReport {
   std::uint64_t journals = 0;
   std::uint64_t records = 0;
-  std::uint64_t entries = 0;  ///< Of the index.
+  std::uint64_t entries = 0;    ///< Of the index.
   std::uint64_t unindexed = 0;  ///< Records that the format refused: kept, without index entries.
   std::uint64_t damaged = 0;    ///< Journal entries or checkpoints that could not be read.
 };

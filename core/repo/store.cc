@@ -1,7 +1,6 @@
 #include "core/repo/store.h"
 
 #include <array>
-#include <ctime>
 #include <memory>
 
 #include "core/base/hex.h"
@@ -52,9 +51,18 @@ Result<void> Store::put(sdk::Context& ctx, std::string_view key, const std::stri
 Result<void> Store::create(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
   if (conditional_) return put(ctx, key, bytes, true);
   LARDER_TRY(mayWrite());
+  return claim(ctx, key, bytes);
+}
+
+Result<void> Store::claim(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
+  if (conditional_) return put(ctx, key, bytes, true);
   LARDER_TRY_ASSIGN(const bool there, exists(ctx, key));
   if (there) return Error(Errc::Conflict, std::string(key) + " is there already");
-  return put(ctx, key, bytes, false);
+  LARDER_TRY(put(ctx, key, bytes, false));
+  // Another may have looked at the same moment: the last one to put has it.
+  LARDER_TRY_ASSIGN(const std::string now, read(ctx, key));
+  if (now != bytes) return Error(Errc::Conflict, std::string(key) + " was put by another");
+  return {};
 }
 
 Result<void> Store::replace(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
@@ -64,7 +72,7 @@ Result<void> Store::replace(sdk::Context& ctx, std::string_view key, const std::
 Result<void> Store::list(sdk::Context& ctx, const std::string& prefix, std::string after,
                          const Each& each) {
   while (true) {
-    LARDER_TRY(stillWanted(ctx, parts_.clock));
+    LARDER_TRY(stillWanted(ctx));
     LARDER_TRY_ASSIGN(const sdk::ObjectPage page, parts_.storage.list(ctx, prefix, after, kPage));
     for (const sdk::ObjectInfo& object : page.objects) {
       LARDER_TRY_ASSIGN(const bool more, each(object));
@@ -97,12 +105,8 @@ Result<void> Store::mayWrite() {
   return mayWrite_();
 }
 
-std::string timeText(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+std::int64_t secondsNow(const sdk::Clock& clock) {
+  return std::chrono::floor<std::chrono::seconds>(clock.now()).time_since_epoch().count();
 }
 
 Result<std::string> readAll(sdk::Source& source, std::uint64_t limit) {
@@ -118,9 +122,10 @@ Result<std::string> readAll(sdk::Source& source, std::uint64_t limit) {
   }
 }
 
-Result<void> stillWanted(const sdk::Context& ctx, const sdk::Clock& clock) {
+Result<void> stillWanted(const sdk::Context& ctx) {
   if (ctx.cancelled()) return Error(Errc::Cancelled, "the call was cancelled");
-  if (clock.steady() > ctx.deadline()) return Error(Errc::Timeout, "the deadline has passed");
+  if (std::chrono::steady_clock::now() > ctx.deadline())
+    return Error(Errc::Timeout, "the deadline has passed");
   return {};
 }
 

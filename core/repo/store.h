@@ -25,6 +25,8 @@ class Store {
 
   /// Stores `bytes` under a key that has no object. Errors: Conflict when it has.
   sdk::Result<void> create(sdk::Context& ctx, std::string_view key, const std::string& bytes);
+  /// The same for leases, which are claimed before anything may be written.
+  sdk::Result<void> claim(sdk::Context& ctx, std::string_view key, const std::string& bytes);
   sdk::Result<void> replace(sdk::Context& ctx, std::string_view key, const std::string& bytes);
 
   /// Calls `each` for every object whose key starts with `prefix` and sorts after
@@ -51,13 +53,13 @@ class Store {
   std::function<sdk::Result<void>()> mayWrite_;
 };
 
-/// Now, as RFC 3339 in UTC with whole seconds.
-std::string timeText(std::chrono::system_clock::time_point time);
+/// Seconds since 1970.
+std::int64_t secondsNow(const sdk::Clock& clock);
 
 /// Reads `source` to its end.
 sdk::Result<std::string> readAll(sdk::Source& source, std::uint64_t limit);
 
 /// Timeout or Cancelled once the call is over, success before.
-sdk::Result<void> stillWanted(const sdk::Context& ctx, const sdk::Clock& clock);
+sdk::Result<void> stillWanted(const sdk::Context& ctx);
 
 }  // namespace larder::repo
