@@ -1,157 +1,157 @@
 #include "core/jobs/jobs.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <exception>
-#include <utility>
+#include <condition_variable>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/call_context.h"
+#include "core/base/guarded.h"
+#include "core/base/hex.h"
+#include "core/jobs/job_table.h"
 
 namespace larder::jobs {
 namespace {
 
-constexpr std::chrono::milliseconds kLongestSleep{1000};
-constexpr std::array kSeconds{0.01, 0.1, 1.0, 10.0, 60.0, 600.0, 3600.0};
+using sdk::Errc;
+using sdk::Error;
+using sdk::Result;
+
+constexpr std::size_t kIdBytes = 6;
+
+Result<void> contained(const sdk::Jobs::Work& work, sdk::Context& ctx) {
+  try {
+    return work(ctx);
+  } catch (const std::exception& e) {
+    return Error(Errc::Internal, std::string("it threw: ") + e.what());
+  } catch (...) {
+    return Error(Errc::Internal, "it threw");
+  }
+}
 
 }  // namespace
 
-Jobs::Jobs(Options options, sdk::Clock& clock, sdk::Logger& logger, sdk::Metrics& metrics)
-    : options_(options),
-      clock_(clock),
-      logger_(logger),
-      failures_(metrics.counter("larder_job_failures_total", "Background jobs that failed.")),
-      seconds_(
-          metrics.histogram("larder_job_seconds", "How long background jobs took.", kSeconds)) {
-  for (std::size_t i = 0; i < options_.workers; ++i) {
-    threads_.emplace_back([this] { work(); });
+class Jobs::State {
+ public:
+  State(Options options, sdk::Clock& clock, sdk::Logger& logger, sdk::Metrics& metrics)
+      : options_(options),
+        clock_(clock),
+        logger_(logger),
+        runs_(metrics.counter("larder_jobs_runs_total", "Background jobs that ran")),
+        failures_(metrics.counter("larder_jobs_failures_total", "Background jobs that failed")),
+        desk_(JobTable(options)) {
+    for (std::size_t i = 0; i < options.workers; ++i) {
+      workers_.emplace_back([this] { work(); });
+    }
+  }
+
+  template <class Change>
+  void change(Change change) {
+    auto desk = desk_.lock();
+    if (desk->stopping) return;
+    change(desk->table, clock_.steady());
+    changed_.notify_all();
+  }
+
+  void stop();
+  void wake() {
+    const auto desk = desk_.lock();
+    changed_.notify_all();
+  }
+
+ private:
+  struct Desk {
+    explicit Desk(JobTable empty) : table(std::move(empty)) {}
+    JobTable table;
+    std::set<CallContext*> running;
+    bool stopping = false;
+  };
+
+  void work();
+  void run(Guarded<Desk>::Handle& desk, const JobTable::Start& start);
+  JobTable::Outcome judge(const std::string& key, const Result<void>& result);
+
+  const Options options_;
+  sdk::Clock& clock_;
+  sdk::Logger& logger_;
+  sdk::Counter& runs_;
+  sdk::Counter& failures_;
+  Guarded<Desk> desk_;
+  std::condition_variable changed_;
+  std::vector<std::thread> workers_;
+};
+
+void Jobs::State::work() {
+  auto desk = desk_.lock();
+  while (!desk->stopping) {
+    if (const auto start = desk->table.start(clock_.steady())) {
+      run(desk, *start);
+    } else if (const auto due = desk->table.nextDue()) {
+      changed_.wait_for(desk.raw(), *due - clock_.steady());
+    } else {
+      changed_.wait(desk.raw());
+    }
   }
 }
+
+void Jobs::State::run(Guarded<Desk>::Handle& desk, const JobTable::Start& start) {
+  CallContext ctx("job-" + randomHex(kIdBytes), options_.budget);
+  desk->running.insert(&ctx);
+  desk.raw().unlock();
+  const Result<void> result = contained(start.work, ctx);
+  desk.raw().lock();
+  desk->running.erase(&ctx);
+  runs_.add();
+  const JobTable::Outcome outcome =
+      desk->stopping ? JobTable::Outcome::Failed : judge(start.key, result);
+  const JobTable::Next next = desk->table.finish(start.key, clock_.steady(), outcome);
+  if (next.retried) {
+    logger_.info("job.retry", "a failed job will be tried again",
+                 {{"job", start.key}, {"in_ms", std::to_string(next.pause.count())}});
+  }
+  changed_.notify_all();
+}
+
+JobTable::Outcome Jobs::State::judge(const std::string& key, const Result<void>& result) {
+  if (result) return JobTable::Outcome::Done;
+  failures_.add();
+  logger_.warning("job.failed", "a background job failed",
+                  {{"job", key}, {"reason", result.error().message()}});
+  return result.error().retryable() ? JobTable::Outcome::Retryable : JobTable::Outcome::Failed;
+}
+
+void Jobs::State::stop() {
+  {
+    auto desk = desk_.lock();
+    desk->stopping = true;
+    for (CallContext* ctx : desk->running) ctx->cancel();
+    changed_.notify_all();
+  }
+  for (std::thread& worker : workers_) {
+    if (worker.joinable()) worker.join();
+  }
+}
+
+Jobs::Jobs(Options options, sdk::Clock& clock, sdk::Logger& logger, sdk::Metrics& metrics)
+    : state_(std::make_unique<State>(options, clock, logger, metrics)) {}
 
 Jobs::~Jobs() { stop(); }
 
 void Jobs::schedule(std::string_view key, std::chrono::milliseconds delay, Work work) {
-  {
-    auto state = state_.lock();
-    Task& task = state->tasks[std::string(key)];
-    const Time due = clock_.steady() + delay;
-    if (task.running) {
-      task.next = std::move(work);
-      task.nextDue = due;
-    } else {
-      task = Task{
-          .work = std::move(work), .due = due, .running = nullptr, .next = nullptr, .nextDue = {}};
-    }
-  }
-  changed_.notify_all();
+  state_->change([&](JobTable& table, JobTable::Time now) {
+    table.schedule(key, now + delay, std::move(work));
+  });
 }
 
 void Jobs::repeat(std::string_view key, std::chrono::milliseconds period, Work work) {
-  {
-    auto state = state_.lock();
-    Task& task = state->tasks[std::string(key)];
-    task.work = std::move(work);
-    task.period = period;
-    task.due = clock_.steady() + period;
-  }
-  changed_.notify_all();
+  state_->change([&](JobTable& table, JobTable::Time now) {
+    table.repeat(key, now, period, std::move(work));
+  });
 }
 
-void Jobs::stop() {
-  {
-    auto state = state_.lock();
-    state->stopping = true;
-    for (auto& [key, task] : state->tasks) {
-      if (task.running) task.running->cancel();
-    }
-  }
-  changed_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
-}
-
-std::map<std::string, Jobs::Task, std::less<>>::iterator Jobs::earliest(State& state) const {
-  auto best = state.tasks.end();
-  for (auto it = state.tasks.begin(); it != state.tasks.end(); ++it) {
-    if (it->second.running) continue;
-    if (best == state.tasks.end() || it->second.due < best->second.due) best = it;
-  }
-  return best;
-}
-
-void Jobs::work() {
-  auto state = state_.lock();
-  while (!state->stopping) {
-    const auto next = earliest(*state);
-    const Time now = clock_.steady();
-    if (next != state->tasks.end() && next->second.due <= now) {
-      run(state, next->first);
-      continue;
-    }
-    auto sleep = kLongestSleep;
-    if (next != state->tasks.end()) {
-      sleep = std::min(sleep, std::chrono::ceil<std::chrono::milliseconds>(next->second.due - now));
-    }
-    changed_.wait_for(state.raw(), sleep);
-  }
-}
-
-void Jobs::run(Guarded<State>::Handle& state, const std::string& borrowedKey) {
-  const std::string key = borrowedKey;
-  Task& task = state->tasks.at(key);
-  auto ctx = std::make_shared<CallContext>("job " + key, options_.budget);
-  task.running = ctx;
-  const Work work = task.work;
-  state.raw().unlock();
-  const auto start = std::chrono::steady_clock::now();
-  const auto result = contain(work, *ctx);
-  seconds_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  state.raw().lock();
-  settle(*state, key, result);
-}
-
-sdk::Result<void> Jobs::contain(const Work& work, sdk::Context& ctx) const {
-  try {
-    return work(ctx);
-  } catch (const std::exception& e) {
-    return sdk::Error(sdk::Errc::Internal, e.what());
-  }
-}
-
-void Jobs::settle(State& state, const std::string& key, const sdk::Result<void>& result) {
-  Task& task = state.tasks.at(key);
-  task.running = nullptr;
-  const bool cancelled = state.stopping || result.is(sdk::Errc::Cancelled);
-  if (!result && !cancelled) {
-    failures_.add();
-    ++task.failures;
-    const bool again = task.period.count() > 0 || result.error().retryable();
-    logger_.warning(
-        "job.failed",
-        again ? "a background job failed and will be tried again" : "a background job failed",
-        {{"job", key}, {"why", result.error().message()}});
-  }
-  if (result) task.failures = 0;
-  const Time now = clock_.steady();
-  if (task.next) {
-    task = Task{.work = std::exchange(task.next, nullptr),
-                .due = task.nextDue,
-                .period = task.period,
-                .running = nullptr,
-                .next = nullptr,
-                .nextDue = {}};
-  } else if (task.period.count() > 0) {
-    task.due = now + task.period;
-  } else if (!result && result.error().retryable()) {
-    task.due = now + backoff(task.failures);
-  } else {
-    state.tasks.erase(key);
-  }
-  changed_.notify_all();
-}
-
-std::chrono::milliseconds Jobs::backoff(unsigned failures) const {
-  const unsigned doublings = std::min(failures - 1, 20U);
-  return std::min(options_.longestRetry, options_.firstRetry * (std::int64_t{1} << doublings));
-}
+void Jobs::stop() { state_->stop(); }
+void Jobs::wake() { state_->wake(); }
 
 }  // namespace larder::jobs
