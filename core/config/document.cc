@@ -30,17 +30,25 @@ Position positionOf(const std::string& file, const std::string& text, std::size_
           static_cast<int>(offset - start) + 1};
 }
 
+// The line of the number, counted from 0.
+std::string_view lineOf(std::string_view text, int number) {
+  for (; number > 0 && text.find('\n') != std::string_view::npos; --number) {
+    text.remove_prefix(text.find('\n') + 1);
+  }
+  return text.substr(0, text.find('\n'));
+}
+
 // yaml-cpp's words, and what they usually mean.
-std::string explainSyntax(const std::string& message) {
+std::string explainSyntax(const std::string& message, std::string_view line) {
   struct Hint {
     std::string_view words;
     std::string_view advice;
   };
   static constexpr Hint kHints[] = {
-      {"tab", "indent with spaces, not tabs"},
       {"end of map flow", "close the { with }, and put commas between its entries"},
       {"end of sequence flow", "close the [ with ], and put commas between its items"},
-      {"illegal map value", "put a text that holds \": \" in quotes, and check the indentation"},
+      {"illegal map value",
+       "put a text that holds \": \" in quotes, check the indentation, and close any { or [ above"},
       {"end of map", "check the indentation of this line, and the ':' after its key"},
       {"end of sequence", "check the indentation of this line"},
       {"EOF in scalar", "close the quotes"},
@@ -50,6 +58,10 @@ std::string explainSyntax(const std::string& message) {
       {"anchor", "put a text that starts with & in quotes"},
       {"unknown token", "put a text that starts with @, `, % or another sign in quotes"},
   };
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  if (indentation.find('\t') != std::string_view::npos) {
+    return "is not YAML: a tab in the indentation; indent with spaces";
+  }
   for (const Hint& hint : kHints) {
     if (message.find(hint.words) != std::string::npos) {
       return "is not YAML: " + message + "; " + std::string(hint.advice);
@@ -83,9 +95,10 @@ void parse(const std::string& file, const std::string& text, DocumentBuilder& bu
     }
   } catch (const Abandoned&) {
   } catch (const YAML::Exception& e) {
-    const Position where = e.mark.is_null() ? Position{file, 0, 0}
-                                            : Position{file, e.mark.line + 1, e.mark.column + 1};
-    problems.add(where, "", explainSyntax(e.msg));
+    const bool placed = !e.mark.is_null();
+    const Position where =
+        placed ? Position{file, e.mark.line + 1, e.mark.column + 1} : Position{file, 0, 0};
+    problems.add(where, "", explainSyntax(e.msg, placed ? lineOf(text, e.mark.line) : ""));
   }
 }
 

@@ -59,9 +59,10 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
   constexpr std::size_t kLongest = 64;  // nobody mistypes a novel
   if (word.size() > kLongest) return {};
   std::string_view best;
-  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t least = (word.size() < 4 ? 1 : std::max<std::size_t>(2, word.size() / 3)) + 1;
   for (const std::string_view choice : choices) {
-    const std::size_t edits = distance(word, choice);
+    const bool abbreviated = word.size() >= 3 && choice.starts_with(word);
+    const std::size_t edits = abbreviated ? 1 : distance(word, choice);
     if (edits < least && edits < choice.size()) {
       least = edits;
       best = choice;
