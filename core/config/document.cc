@@ -53,8 +53,9 @@ std::string explainSyntax(const std::string& message, std::string_view line) {
       {"end of sequence", "check the indentation of this line"},
       {"EOF in scalar", "close the quotes"},
       {"unknown escape", "in double quotes write \\\\ for a backslash, or use single quotes"},
-      {"alias",
-       "an alias needs an anchor &name before it; put a text that starts with * in quotes"},
+      {"referenced anchor",
+       "write &name before the value it stands for, or put a text that starts with * in quotes"},
+      {"alias", "put a text that starts with * in quotes"},
       {"anchor", "put a text that starts with & in quotes"},
       {"unknown token", "put a text that starts with @, `, % or another sign in quotes"},
   };
@@ -154,13 +155,14 @@ std::unique_ptr<std::string> readFile(const std::string& file, Problems& problem
   text->resize(static_cast<std::size_t>(in.gcount()));
   if (in.bad()) return refuse("cannot be read to its end");
   if (text->size() > kMaxFile) return refuse("is larger than 1 MiB; this is no configuration file");
+  if (text->starts_with("\xef\xbb\xbf")) text->erase(0, 3);  // what some editors put in front
   return text;
 }
 
 NodePtr parseDocument(const std::string& file, const std::string& text,
                       const Environment& environment, Problems& problems) {
   if (!isText(file, text, problems)) return nullptr;
-  DocumentBuilder builder(file, environment, problems);
+  DocumentBuilder builder(file, text, environment, problems);
   const std::size_t before = problems.lines().size();
   parse(file, text, builder, problems);
   const NodePtr root = builder.root();

@@ -12,6 +12,22 @@ namespace {
 constexpr std::size_t kMaxNodes = 200'000;
 constexpr std::size_t kMaxDepth = 64;
 
+// Whether the quoted text that starts at `start` ends before the file does. yaml-cpp takes the end
+// of the file for the missing quote when a newline precedes it.
+bool isClosed(std::string_view text, std::size_t start) {
+  const char quote = start < text.size() ? text[start] : '\0';
+  if (quote != '"' && quote != '\'') return true;
+  for (std::size_t i = start + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || text.substr(i + 1, 1) != "'") return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void DocumentBuilder::abandon(const Position& where, std::string_view why) {
@@ -72,6 +88,9 @@ void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
 void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag,
                                YAML::anchor_t anchor, const std::string& value) {
   refuseTag(mark, tag);
+  if (tag == "!" && !isClosed(text_, static_cast<std::size_t>(mark.pos))) {
+    abandon(at(mark), "the quote that starts here is never closed; close it");
+  }
   if (expectsKey()) return takeKey(mark, value);
   auto node = std::make_shared<Node>();
   node->kind = Node::Kind::Scalar;

@@ -18,8 +18,10 @@ class Abandoned : public std::exception {};
 /// those drop duplicate keys and unfold aliases without a limit.
 class DocumentBuilder final : public YAML::EventHandler {
  public:
-  DocumentBuilder(std::string file, const Environment& environment, Problems& problems)
-      : file_(std::move(file)), environment_(environment), problems_(problems) {}
+  /// `text` is what the parser reads; it and the rest are lent.
+  DocumentBuilder(std::string file, std::string_view text, const Environment& environment,
+                  Problems& problems)
+      : file_(std::move(file)), text_(text), environment_(environment), problems_(problems) {}
 
   NodePtr root() const { return root_; }
 
@@ -58,6 +60,7 @@ class DocumentBuilder final : public YAML::EventHandler {
   [[noreturn]] void abandon(const Position& where, std::string_view why);
 
   const std::string file_;
+  const std::string_view text_;
   const Environment& environment_;
   Problems& problems_;
   std::vector<Open> open_;

@@ -25,6 +25,7 @@ class DocumentTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(keysMustBeTexts);
   CPPUNIT_TEST(aSecondDocumentIsAProblem);
   CPPUNIT_TEST(brokenSyntaxHasAPlaceAndAdvice);
+  CPPUNIT_TEST(quotesThatAreNeverClosedHaveAPlace);
   CPPUNIT_TEST(unsetVariablesHaveAPlaceAndAPath);
   CPPUNIT_TEST(bytesThatAreNoTextAreRefused);
   CPPUNIT_TEST(emptyFilesAndOtherShapesAreRefused);
@@ -150,12 +151,12 @@ class DocumentTest : public CppUnit::TestFixture {
     const std::pair<const char*, const char*> kCases[] = {
         {"a:\n\tb: 1\n", "indent with spaces"},
         {"a: { b: 1\nc: 2\n", "close the {"},
-        {"a: [1, 2\nb: 3\n", "or [ above"},
-        {"a: \"x\n", "close the quotes"},
+        {"a: [1, 2\nb: 3\n", "close the ["},
+        {"a: 'x", "close the quotes"},
         {"a: \"\\q\"\n", "backslash"},
         {"a: b: c\n", "quotes"},
         {"a: @x\n", "quotes"},
-        {"a: *unknown\n", "alias"},
+        {"a: *unknown\n", "starts with *"},
     };
     for (const auto& [text, advice] : kCases) {
       const std::string found = problemsOf(text);
@@ -163,6 +164,15 @@ class DocumentTest : public CppUnit::TestFixture {
       CPPUNIT_ASSERT_MESSAGE(found, found.find(advice) != std::string::npos);
       CPPUNIT_ASSERT_MESSAGE(found, found.starts_with("f:1:") || found.starts_with("f:2:"));
     }
+  }
+
+  void quotesThatAreNeverClosedHaveAPlace() {
+    CPPUNIT_ASSERT_EQUAL(
+        std::string("f:2:4: b: the quote that starts here is never closed; close it\n"),
+        problemsOf("\"\xc3\xbc\\\"'\": 'it''s'\nb: \"x\nc: 1\n"));
+    CPPUNIT_ASSERT_EQUAL(
+        std::string("f:1:4: a: the quote that starts here is never closed; close it\n"),
+        problemsOf("a: 'x''\nc: 1\n"));
   }
 
   void unsetVariablesHaveAPlaceAndAPath() {
@@ -200,6 +210,11 @@ class DocumentTest : public CppUnit::TestFixture {
     refused(directory.path(), "is a directory");
     const ConfigFile large(std::string((1 << 20) + 1, '#'));
     refused(large.path(), "larger than 1 MiB");
+    config::Problems none;
+    CPPUNIT_ASSERT_EQUAL(std::string("a: 1\n"), *config::readFile(ConfigFile("\xef\xbb\xbf"
+                                                                             "a: 1\n")
+                                                                      .path(),
+                                                                  none));
     const ConfigFile secret("a: 1\n");
     ::chmod(secret.path().c_str(), 0);
     if (::geteuid() != 0) refused(secret.path(), "Permission denied");
