@@ -29,6 +29,7 @@ class LabelledHost : public Base {
  public:
   LabelledHost(const Services& services, sdk::Labels labels)
       : services_(services), log_(services.sink, labels), metrics_(services.metrics, labels) {}
+  virtual ~LabelledHost() = default;
 
   sdk::Logger& logger() noexcept override { return log_; }
   sdk::Clock& clock() noexcept override { return services_.clock; }
