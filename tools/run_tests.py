@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs ctest and adds up what the test programs say: the back of tools/test.
 
 A test program ends with "N passed, N failed, N skipped" and may print lines that begin with FAIL or
