@@ -124,8 +124,10 @@ sdk::Result<void> ArchiveStream::checkLimits() {
     return invalid("it has more than " + std::to_string(limits_.entries) + " members");
   }
   const auto unpacked = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), 0));
-  if (unpacked > limits_.unpackedBytes) {
-    return invalid("it unpacks to more than " + std::to_string(limits_.unpackedBytes) + " bytes");
+  const std::uint64_t most =
+      extension_ == ".tar.xz" ? limits_.unpackedXzBytes : limits_.unpackedBytes;
+  if (unpacked > most) {
+    return invalid("it unpacks to more than " + std::to_string(most) + " bytes");
   }
   if (unpacked > limits_.ratioFrom && unpacked / limits_.ratio > content_.size()) {
     return invalid("it unpacks to more than " + std::to_string(limits_.ratio) + " times its size");

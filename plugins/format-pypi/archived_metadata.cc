@@ -15,6 +15,10 @@ namespace sdk = larder::sdk;
 
 using Found = std::optional<std::string>;
 
+// What all installers can read, and what needs little memory (APPNOTE.TXT 4.4.5).
+constexpr std::uint16_t kStored = 0;
+constexpr std::uint16_t kDeflated = 8;
+
 sdk::Error invalid(std::string why) { return {sdk::Errc::Invalid, std::move(why)}; }
 
 sdk::Error twice(std::string_view one, std::string_view other) {
@@ -101,6 +105,10 @@ sdk::Result<Found> readFromZip(sdk::Context& ctx, const DistributionFilename& fi
     if (!isMetadataPath(file.kind, member.name)) continue;
     if (!wanted.empty()) {
       return twice(wanted, member.name);
+    }
+    if (member.method != kStored && member.method != kDeflated) {
+      return invalid(quotedName(member.name) + " in it is compressed by method " +
+                     std::to_string(member.method) + ", neither stored nor deflated");
     }
     wanted = member.name;
   }

@@ -16,8 +16,9 @@ namespace larder::pypi {
 struct ArchiveLimits {
   std::uint64_t entries = 200'000;
   std::uint64_t unpackedBytes = std::uint64_t{32} << 30;
-  std::uint64_t ratio = 100;                          ///< Unpacked to packed, …
-  std::uint64_t ratioFrom = std::uint64_t{64} << 20;  ///< … looked at from this size on.
+  std::uint64_t unpackedXzBytes = std::uint64_t{512} << 20;  ///< Its decoder may keep all of it.
+  std::uint64_t ratio = 100;                                 ///< Unpacked to packed, …
+  std::uint64_t ratioFrom = std::uint64_t{64} << 20;         ///< … looked at from this size on.
 };
 
 /// Returns the bytes of the metadata document in an archive, exactly as stored: a wheel's

@@ -114,7 +114,8 @@ class AnyVersionTest : public CppUnit::TestFixture {
     for (const char* text : {"1.0", "1!0+a", "0.1.0-2-g185e630", "a_b~c=@"}) {
       CPPUNIT_ASSERT_MESSAGE(text, isVersionText(text));
     }
-    for (const char* text : {"", "1 0", "1/0", "a\n", "caf\xc3\xa9", "<b>", "\"", "&", "%41"}) {
+    for (const char* text :
+         {"", ".", "..", "-1", "+a", "1 0", "1/0", "a\n", "caf\xc3\xa9", "<b>", "\"", "&", "%41"}) {
       CPPUNIT_ASSERT_MESSAGE(text, !isVersionText(text));
     }
     CPPUNIT_ASSERT(isVersionText(std::string(128, '1')) && !isVersionText(std::string(129, '1')));

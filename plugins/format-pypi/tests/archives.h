@@ -79,7 +79,8 @@ struct ZipEntry {
   std::uint64_t unpacked = data.size();
   std::uint32_t crc = crc32Of(data);
   std::int64_t shift = 0;  ///< Added to the offset in the directory.
-  std::uint16_t localMethod = 0;
+  std::uint16_t method = 0;
+  std::uint16_t localMethod = method;
 };
 
 struct ZipEnd {
@@ -108,10 +109,11 @@ inline std::string zipOf(const std::vector<ZipEntry>& entries, const ZipEnd& end
            littleEndianBytes(e.localExtra.size(), 2) + e.localName + e.localExtra + e.data +
            e.after;
     directory += "PK\x01\x02" + littleEndianBytes(0x0314, 2) + littleEndianBytes(20, 2) +
-                 littleEndianBytes(e.flags, 2) + std::string(6, '\0') + numbers +
-                 littleEndianBytes(e.name.size(), 2) + littleEndianBytes(e.extra.size(), 2) +
-                 std::string(6, '\0') + littleEndianBytes(std::uint64_t{e.mode} << 16, 4) +
-                 littleEndianBytes(offset, 4) + e.name + e.extra;
+                 littleEndianBytes(e.flags, 2) + littleEndianBytes(e.method, 2) +
+                 std::string(4, '\0') + numbers + littleEndianBytes(e.name.size(), 2) +
+                 littleEndianBytes(e.extra.size(), 2) + std::string(6, '\0') +
+                 littleEndianBytes(std::uint64_t{e.mode} << 16, 4) + littleEndianBytes(offset, 4) +
+                 e.name + e.extra;
   }
   zip += end.hole;
   const std::uint64_t count = entries.size() + static_cast<std::uint64_t>(end.extraEntries);

@@ -187,6 +187,7 @@ class DistributionFilenameTest : public CppUnit::TestFixture {
     assertRefused("", "empty");
     assertRefused(".foo-1.0.zip", "dot");
     assertRefused("..-1.0.zip", "dot");
+    assertRefused("tool-...tar.gz", "version");
     assertRefused("foo-1." + std::string(181, '0') + ".zip", "191 bytes");
     // As long as names may be, but the version is not.
     assertRefused("foo-1." + std::string(180, '0') + ".zip", "version");

@@ -157,6 +157,10 @@ class TarArchiveTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT(ratio.is(Errc::Invalid));
     CPPUNIT_ASSERT(ratio.error().message().find("100 times its size") != std::string::npos);
     CPPUNIT_ASSERT(readBytes(bomb, kSdist, {.unpackedBytes = 1u << 20}).is(Errc::Invalid));
+    const std::string xz = tarOf({{"foo-1.0/zeros", std::string(4u << 20, '\0')}}, {"xz"});
+    LARDER_ASSERT_OK(readBytes(xz, "foo-1.0.tar.xz"));
+    const Found window = readBytes(xz, "foo-1.0.tar.xz", {.unpackedXzBytes = 1u << 20});
+    CPPUNIT_ASSERT(window.is(Errc::Invalid));
     CPPUNIT_ASSERT(readBytes(tarOf(sdist()), kSdist, {.entries = 4}).is(Errc::Invalid));
     assertRefused(tarOf({{"foo-1.0/PKG-INFO", std::string((8u << 20) + 1, 'x')}}), "longer than");
   }

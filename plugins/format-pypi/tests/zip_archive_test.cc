@@ -227,6 +227,7 @@ class ZipArchiveTest : public CppUnit::TestFixture {
                   }),
                   "NUL");
     assertRefused(changed([](ZipEntry& e) { e.name = e.localName = ""; }), "without a name");
+    assertRefused(changed([](ZipEntry& e) { e.method = e.localMethod = 14; }), "method 14");
     // The document's own checksum is wrong, everywhere alike.
     assertRefused(changed([](ZipEntry& e) { e.crc ^= 1; }), "cannot be read as .whl");
   }
