@@ -1,5 +1,6 @@
 #include "pages.h"
 
+#include <functional>
 #include <unordered_set>
 #include <utility>
 
@@ -53,26 +54,38 @@ sdk::Result<sdk::Response> Pages::project(sdk::Context& ctx, sdk::Request& reque
   return response;
 }
 
-sdk::Result<std::optional<ValidatedCache<Pages::Body>::Found>> Pages::findOrRender(
-    sdk::Context& ctx, const std::string& project, Representation representation,
-    std::string_view mount) {
-  using Found = ValidatedCache<Body>::Found;
-  // Before anything is read: what is read is at least as new as this.
-  const auto now = services_.journal.versionNow();
-  auto& records = services_.journal.records();
-  LARDER_TRY_ASSIGN(const auto summary, records.get(ctx, projectKey(project)));
-  if (!summary) return std::optional<Found>();
-  std::string key = pageKey(representation, mount, project);
-  if (auto body = services_.pages.confirm(key, summary->version, now)) {
-    return std::optional(Found{std::move(*body), summary->version});
-  }
-  LARDER_TRY_ASSIGN(const auto loaded, loadProject(ctx, records, project));
-  if (!loaded) return std::optional<Found>();
+sdk::Result<std::optional<Pages::Page>> Pages::findOrRender(sdk::Context& ctx,
+                                                            const std::string& project,
+                                                            Representation representation,
+                                                            std::string_view mount) {
+  const std::string key = pageKey(representation, mount, project);
+  LARDER_TRY_ASSIGN(auto quick, find(ctx, key, project));
+  if (!quick.exists || quick.page) return std::move(quick.page);
+  const std::lock_guard turn(turns_[std::hash<std::string>()(key) % turns_.size()]);
+  // Whoever had the turn before may have rendered it.
+  LARDER_TRY_ASSIGN(auto again, find(ctx, key, project));
+  if (!again.exists || again.page) return std::move(again.page);
+  LARDER_TRY_ASSIGN(const auto loaded, loadProject(ctx, services_.journal.records(), project));
+  if (!loaded) return std::optional<Page>();
   auto text = representation == Representation::Json ? projectJson(*loaded, mount)
                                                      : projectHtml(*loaded, mount);
   auto body = services_.host.prepare(std::string(contentTypeOf(representation)), std::move(text));
-  services_.pages.put(std::move(key), body, costOf(*body), loaded->version, now);
-  return std::optional(Found{std::move(body), loaded->version});
+  services_.pages.put(key, body, costOf(*body), loaded->version, again.now);
+  return std::optional(Page{std::move(body), loaded->version});
+}
+
+sdk::Result<Pages::Look> Pages::find(sdk::Context& ctx, const std::string& key,
+                                     const std::string& project) {
+  Look look;
+  // Before anything is read: what is read is at least as new as this.
+  look.now = services_.journal.versionNow();
+  LARDER_TRY_ASSIGN(const auto summary, services_.journal.records().get(ctx, projectKey(project)));
+  if (!summary) return look;
+  look.exists = true;
+  if (auto body = services_.pages.confirm(key, summary->version, look.now)) {
+    look.page = Page{std::move(*body), summary->version};
+  }
+  return look;
 }
 
 sdk::Result<sdk::Response> Pages::root(sdk::Context& ctx, sdk::Request& request) {
