@@ -28,10 +28,11 @@ sdk::Result<Contents> contentsOf(Connection& connection) {
 // its page only up to a quarter of that; most records do in 16 KiB.
 sdk::Result<void> setUp(Connection& connection, bool syncEach) {
   LARDER_TRY(
-      connection.run("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL;"
-                     "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192;"
-                     "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF"));
-  return connection.run(syncEach ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+      connection.run(syncEach ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  return connection.run(
+      "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL;"
+      "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192;"
+      "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
 }
 
 sdk::Result<void> createTables(Connection& connection, const std::string& epoch,
