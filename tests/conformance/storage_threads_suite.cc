@@ -95,6 +95,7 @@ class StorageThreadsSuite : public StorageFixture {
   }
   void exactlyOneOfConcurrentPutsIfAbsentSucceedsAcrossInstances() {
     backend().needs("conditional_put");
+    backend().needs("several_instances");
     std::vector<std::unique_ptr<sdk::Storage>> instances;
     for (int i = 0; i < kThreads; ++i) instances.push_back(backend().storage());
     race([&](int thread) -> sdk::Storage& { return *instances[static_cast<std::size_t>(thread)]; });
