@@ -92,14 +92,15 @@ void appendAccess(std::string& out, std::string_view value) {
     out += '-';
     return;
   }
-  for (const char character : value) {
-    const auto c = static_cast<unsigned char>(character);
-    if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
-      appendByte(out, "\\x", c);
-    } else {
-      out += character;
-    }
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const auto c = static_cast<unsigned char>(value[i]);
+    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') continue;
+    out += value.substr(done, i - done);
+    appendByte(out, "\\x", c);
+    done = i + 1;
   }
+  out += value.substr(done);
 }
 
 void appendTimestamp(std::string& out, std::chrono::system_clock::time_point time) {
