@@ -60,6 +60,7 @@ class Connection final : public EventTarget, public Deadline {
     std::chrono::steady_clock::time_point began;
     std::uint64_t received = 0;  // of the body
     bool unread = false;         // of the body, something
+    bool bodyBegun = false;      // some of it came with the head
   };
 
   /// An answer on its way out.
@@ -83,7 +84,7 @@ class Connection final : public EventTarget, public Deadline {
   void onEnd();
   void takeBody(const BodyDecoder::Piece& piece);
 
-  void begin(std::string_view head);
+  void begin(std::string_view head, bool moreFollows);
   void dispatch();
   void startExchange(Plan plan);
   void startBody();

@@ -76,8 +76,9 @@ std::size_t Connection::consumeHead(std::string_view input) {
   }
   if (found.length == 0) return 0;
   scanner_ = {};
-  begin(input.substr(found.skip, found.length));
-  return found.skip + found.length;
+  const std::size_t end = found.skip + found.length;
+  begin(input.substr(found.skip, found.length), input.size() > end);
+  return end;
 }
 
 std::size_t Connection::consumeBody(std::string_view input) {
@@ -126,7 +127,7 @@ void Connection::takeBody(const BodyDecoder::Piece& piece) {
   if (!Exchange::handle(exchange_, &Connection::answered)) saturated();
 }
 
-void Connection::begin(std::string_view head) {
+void Connection::begin(std::string_view head, bool moreFollows) {
   loop_.deadlines().clear(*this);
   started_ = true;
   current_ = {};
@@ -139,6 +140,7 @@ void Connection::begin(std::string_view head) {
   request.scheme = transport_.secure() ? "https" : "http";
   if (trusted_) engine_.proxies.apply(request);
   current_.unread = request.hasBody;
+  current_.bodyBegun = moreFollows;
   decoder_ = current_.framing.chunked ? BodyDecoder::chunked()
                                       : BodyDecoder::fixed(request.contentLength.value_or(0));
   dispatch();
@@ -193,7 +195,7 @@ void Connection::startBody() {
   }
   state_ = State::Body;
   exchange_->spool = std::make_unique<Spool>(engine_.options.spool);
-  if (current_.framing.expectsContinue && buffered_.empty()) {
+  if (current_.framing.expectsContinue && !current_.bodyBegun) {
     output_.text().append("HTTP/1.1 100 Continue\r\n\r\n");
   }
   current_.framing.expectsContinue = false;

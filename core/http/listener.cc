@@ -59,8 +59,11 @@ sdk::Result<Listener> Listener::openUnix(const std::string& path) {
   auto socket = unixSocket();
   if (::bind(socket.get(), raw, sizeof name) != 0) {
     if (errno != EADDRINUSE) return unavailable(address, lastError());
-    // A socket that refuses is left over from a process that was killed.
-    if (::connect(unixSocket().get(), raw, sizeof name) == 0 || errno != ECONNREFUSED) {
+    // A socket that refuses is left over from a process that was killed. A plain
+    // file refuses as well.
+    struct stat there {};
+    if (::lstat(path.c_str(), &there) != 0 || !S_ISSOCK(there.st_mode) ||
+        ::connect(unixSocket().get(), raw, sizeof name) == 0 || errno != ECONNREFUSED) {
       return unavailable(address, "somebody listens there, or it is no socket");
     }
     ::unlink(path.c_str());

@@ -101,9 +101,9 @@ std::vector<TrustedProxies::Hop> TrustedProxies::hops(const Request& request) co
   const auto schemes = request.header("x-forwarded-proto");
   const auto hosts = request.header("x-forwarded-host");
   if (clients || schemes || hosts) {
-    const auto clientList = splitList(clients.value_or(""));
-    const auto schemeList = splitList(schemes.value_or(""));
-    const auto hostList = splitList(hosts.value_or(""));
+    const auto clientList = splitList(clients ? *clients : std::string_view());
+    const auto schemeList = splitList(schemes ? *schemes : std::string_view());
+    const auto hostList = splitList(hosts ? *hosts : std::string_view());
     for (std::size_t i = 0; i < std::max<std::size_t>(clientList.size(), 1); ++i) {
       Hop& hop = all.emplace_back();
       if (!clientList.empty()) hop.client = clientList[clientList.size() - 1 - i];

@@ -22,7 +22,9 @@ std::optional<int> quality(std::string_view accepted, std::string_view coding) {
       const double value = std::strtod(std::string(parts[i].substr(2)).c_str(), nullptr);
       thousandths = static_cast<int>(std::clamp(value, 0.0, 1.0) * 1000);
     }
-    if (sameText(parts[0], coding)) return thousandths;
+    // An old name of gzip (RFC 9110 section 8.4.1.3).
+    const auto listed = sameText(parts[0], "x-gzip") ? std::string_view("gzip") : parts[0];
+    if (sameText(listed, coding)) return thousandths;
     if (parts[0] == "*") any = thousandths;
   }
   return any;
@@ -31,8 +33,7 @@ std::optional<int> quality(std::string_view accepted, std::string_view coding) {
 bool wantsGzip(const Request* request) {
   const auto accepted = request == nullptr ? std::nullopt : request->header("accept-encoding");
   if (!accepted) return false;
-  const int gzip =
-      std::max(quality(*accepted, "gzip").value_or(0), quality(*accepted, "x-gzip").value_or(0));
+  const int gzip = quality(*accepted, "gzip").value_or(0);
   return gzip > 0 && gzip >= quality(*accepted, "identity").value_or(0);
 }
 
