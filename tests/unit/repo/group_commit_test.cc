@@ -1,0 +1,255 @@
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "core/repo/commit_queue.h"
+#include "tests/fakes/faulty_storage.h"
+#include "tests/unit/repo/host.h"
+
+namespace {
+
+using larder::CallContext;
+using larder::repo::CommitQueue;
+using larder::repo::Committer;
+using larder::sdk::Change;
+using larder::sdk::Context;
+using larder::sdk::Errc;
+using larder::sdk::Error;
+using larder::sdk::RecordReader;
+using larder::sdk::Result;
+using larder::test::FakeClock;
+using larder::test::FaultyStorage;
+using larder::test::MemoryCache;
+using larder::test::MemoryStorage;
+using larder::test::Op;
+using larder::test::RepoHost;
+using Changes = Result<std::vector<Change>>;
+
+/// Lets one thread wait for another's step.
+class Gate {
+ public:
+  void open() { opened_.set_value(); }
+  void pass() { opened_.get_future().wait(); }
+
+ private:
+  std::promise<void> opened_;
+};
+
+class GroupCommitTest : public CppUnit::TestFixture {
+  CPPUNIT_TEST_SUITE(GroupCommitTest);
+  CPPUNIT_TEST(whatWaitsGoesIntoOneEntry);
+  CPPUNIT_TEST(aHundredParallelCommitsLoseNothing);
+  CPPUNIT_TEST(aRefusalFailsAlone);
+  CPPUNIT_TEST(oneBarrierServesAnEntryAndComesBeforeIt);
+  CPPUNIT_TEST(noBarrierWithoutBlobs);
+  CPPUNIT_TEST(aPowerCutNeverLeavesARecordWithoutItsBlob);
+  CPPUNIT_TEST(aWaiterWhoseTimeIsOverLeaves);
+  CPPUNIT_TEST(aWaiterThatIsCancelledLeaves);
+  CPPUNIT_TEST(nobodyIsAskedAfterItsCallEnded);
+  CPPUNIT_TEST(aLeaderWhoseTimeIsOverLeavesTheOthersAnotherRound);
+  CPPUNIT_TEST_SUITE_END();
+
+  FakeClock clock_;
+  MemoryStorage storage_{{.barrier = true, .clock = &clock_}};
+  MemoryCache cache_;
+  FaultyStorage faulty_{storage_};
+  std::unique_ptr<RepoHost> host_;
+
+ public:
+  void setUp() override {
+    host_ = std::make_unique<RepoHost>(faulty_, cache_, clock_);
+    LARDER_ASSERT_OK(host_->open());
+  }
+
+  std::size_t entries() { return storage_.keys("repositories/pkgs/journals/main/entries/").size(); }
+
+  /// Runs `others` while the first commit's entry is being put, and lets it go on when
+  /// `count` of them wait in the queue.
+  void whatWaitsGoesIntoOneEntry() {
+    constexpr int kThreads = 50;
+    std::vector<std::thread> threads;
+    std::atomic<int> started = 0;
+    std::atomic<int> asked = 0;
+    Gate gate;
+    faulty_.faults().on(Op::Put, 1, {.hook = [&] { gate.pass(); }}, "/entries/");
+    std::thread first([&] { CPPUNIT_ASSERT(host_->append("first", "x").ok()); });
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        CallContext ctx("waits", std::chrono::minutes(1));
+        ++started;
+        const auto done = host_->journal().commit(ctx, [&, i](Context&, RecordReader&) {
+          ++asked;
+          return Changes(std::vector<Change>{{"k" + std::to_string(i), "x"}});
+        });
+        CPPUNIT_ASSERT(done.ok());
+      });
+    }
+    while (started < kThreads) std::this_thread::yield();
+    CPPUNIT_ASSERT_EQUAL(0, asked.load());
+    gate.open();
+    first.join();
+    for (std::thread& thread : threads) thread.join();
+    for (int i = 0; i < kThreads; ++i) {
+      CPPUNIT_ASSERT_EQUAL(std::string("x"), host_->value("k" + std::to_string(i)));
+    }
+    // All but the few that had not reached the queue are in the second entry.
+    CPPUNIT_ASSERT(entries() <= 10);
+  }
+
+  void aHundredParallelCommitsLoseNothing() {
+    std::vector<std::thread> threads;
+    std::atomic<int> failed = 0;
+    for (int t = 0; t < 20; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < 5; ++i) {
+          if (!host_->append("same", "x")) ++failed;
+          if (!host_->append("own" + std::to_string(t), "x")) ++failed;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CPPUNIT_ASSERT_EQUAL(0, failed.load());
+    CPPUNIT_ASSERT_EQUAL(std::string(100, 'x'), host_->value("same"));
+    for (int t = 0; t < 20; ++t) {
+      CPPUNIT_ASSERT_EQUAL(std::string(5, 'x'), host_->value("own" + std::to_string(t)));
+    }
+  }
+
+  void aRefusalFailsAlone() {
+    std::vector<std::thread> threads;
+    std::atomic<int> right = 0;
+    for (int t = 0; t < 12; ++t) {
+      threads.emplace_back([&, t] {
+        CallContext ctx("t", std::chrono::minutes(1));
+        const auto done = host_->journal().commit(ctx, [t](Context&, RecordReader&) -> Changes {
+          if (t % 3 == 0) return Error(Errc::Forbidden, "refused");
+          if (t % 3 == 1) throw std::runtime_error("oops");
+          return std::vector<Change>{{"k" + std::to_string(t), "x"}};
+        });
+        if (t % 3 == 0 && done.is(Errc::Forbidden)) ++right;
+        if (t % 3 == 1 && done.is(Errc::Internal)) ++right;
+        if (t % 3 == 2 && done.ok()) ++right;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CPPUNIT_ASSERT_EQUAL(12, right.load());
+  }
+
+  void oneBarrierServesAnEntryAndComesBeforeIt() {
+    const auto blob = host_->blob("content");
+    const auto other = host_->blob("other content");
+    const auto before = storage_.calls();
+    std::size_t synced = 0;
+    faulty_.faults().on(Op::Put, 1, {.hook = [&] { synced = storage_.calls().sync; }}, "/entries/");
+    LARDER_ASSERT_OK(host_->set("k", RepoHost::needs(blob, "k") + RepoHost::needs(other, "k")));
+    CPPUNIT_ASSERT_EQUAL(before.sync + 1, synced);
+    CPPUNIT_ASSERT_EQUAL(before.sync + 1, storage_.calls().sync);
+  }
+
+  void noBarrierWithoutBlobs() {
+    const auto before = storage_.calls();
+    LARDER_ASSERT_OK(host_->set("k", "1"));
+    LARDER_ASSERT_OK(host_->set("k", "2"));
+    CPPUNIT_ASSERT_EQUAL(before.sync, storage_.calls().sync);
+  }
+
+  void aPowerCutNeverLeavesARecordWithoutItsBlob() {
+    const auto blob = host_->blob("content");
+    storage_.powerCut();
+    CPPUNIT_ASSERT(!storage_.bytes(blob.key));  // Put, and nothing said it would last.
+    // The same upload again, and another process's put of it that isn't durable yet.
+    const auto again = host_->blob("content");
+    RepoHost other(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(other.open());
+    const auto found = other.blob("content");
+    LARDER_ASSERT_OK(other.set("k", RepoHost::needs(found, "k")));
+    storage_.powerCut();
+    CPPUNIT_ASSERT(storage_.bytes(again.key) == std::string("content"));
+    const auto report = other.repository.verify(other.ctx);
+    LARDER_ASSERT_OK(report);
+    CPPUNIT_ASSERT(report->clean());
+    faulty_.faults().on(Op::Sync, 1, {.error = Errc::Unavailable});
+    const auto more = host_->blob("more");
+    CPPUNIT_ASSERT(host_->set("k", RepoHost::needs(more, "k")).is(Errc::Unavailable));
+    CPPUNIT_ASSERT_EQUAL(RepoHost::needs(found, "k"), host_->value("k"));
+    LARDER_ASSERT_OK(host_->set("k", RepoHost::needs(more, "k")));
+    storage_.powerCut();
+    CPPUNIT_ASSERT(storage_.bytes(more.key) == std::string("more"));
+  }
+
+  void aWaiterWhoseTimeIsOverLeaves() {
+    Gate gate;
+    faulty_.faults().on(Op::Put, 1, {.hook = [&] { gate.pass(); }}, "/entries/");
+    std::thread first([&] { CPPUNIT_ASSERT(host_->append("k", "first").ok()); });
+    while (faulty_.faults().pending() > 0) std::this_thread::yield();
+    CallContext hurried("hurried", std::chrono::milliseconds(20));
+    const auto late = host_->journal().commit(hurried, [](Context&, RecordReader&) {
+      return Changes(std::vector<Change>{{"k", "late"}});
+    });
+    CPPUNIT_ASSERT(late.is(Errc::Timeout));
+    gate.open();
+    first.join();
+    LARDER_ASSERT_OK(host_->append("k", "!"));
+    CPPUNIT_ASSERT_EQUAL(std::string("first!"), host_->value("k"));
+  }
+
+  void aWaiterThatIsCancelledLeaves() {
+    Gate gate;
+    faulty_.faults().on(Op::Put, 1, {.hook = [&] { gate.pass(); }}, "/entries/");
+    std::thread first([&] { CPPUNIT_ASSERT(host_->append("k", "first").ok()); });
+    while (faulty_.faults().pending() > 0) std::this_thread::yield();
+    CallContext gone("gone", std::chrono::minutes(1));
+    gone.cancel();
+    const auto cancelled = host_->journal().commit(gone, [](Context&, RecordReader&) {
+      return Changes(std::vector<Change>{{"k", "gone"}});
+    });
+    CPPUNIT_ASSERT(cancelled.is(Errc::Cancelled));
+    gate.open();
+    first.join();
+    CPPUNIT_ASSERT_EQUAL(std::string("first"), host_->value("k"));
+  }
+
+  void nobodyIsAskedAfterItsCallEnded() {
+    CommitQueue queue;
+    CallContext ctx("t", std::chrono::milliseconds(1));
+    larder::sdk::Journal::Decide decide = [](Context&, RecordReader&) {
+      return Changes(std::vector<Change>());
+    };
+    const auto self = std::make_shared<Committer>(ctx, decide);
+    bool taken = false;
+    const auto answer = queue.wait(self, [&](Context&) {
+      const auto next = queue.next();
+      taken = next == self;
+      while (std::chrono::steady_clock::now() <= ctx.deadline()) std::this_thread::yield();
+    });
+    CPPUNIT_ASSERT(taken);
+    CPPUNIT_ASSERT(answer.is(Errc::Timeout));
+    CPPUNIT_ASSERT(answer.error().message().find("effect is unknown") != std::string::npos);
+    CPPUNIT_ASSERT(!queue.startDeciding(*self));
+    queue.putBack(self);
+    CPPUNIT_ASSERT(queue.next() == nullptr);
+  }
+
+  void aLeaderWhoseTimeIsOverLeavesTheOthersAnotherRound() {
+    // The leader's entry is written, but it never hears of it; the other's change was in it.
+    Gate gate;
+    Gate queued;
+    faulty_.faults().on(Op::Put, 1, {.hook = [&] { gate.pass(); }}, "/entries/");
+    std::thread first([&] { CPPUNIT_ASSERT(host_->append("k", "1").ok()); });
+    while (faulty_.faults().pending() > 0) std::this_thread::yield();
+    faulty_.faults().on(Op::Put, 1, {.error = Errc::Timeout, .performed = true}, "/entries/");
+    faulty_.faults().on(Op::Open, 1, {.error = Errc::Unavailable}, "/entries/");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] { CPPUNIT_ASSERT(host_->append("k", "x").ok()); });
+    }
+    gate.open();
+    first.join();
+    for (std::thread& thread : threads) thread.join();
+    CPPUNIT_ASSERT_EQUAL(std::string("1xxxx"), host_->value("k"));
+  }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(GroupCommitTest);
+
+}  // namespace
