@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <initializer_list>
 
 #include "core/observe/access_log.h"
 #include "core/observe/escape.h"
@@ -42,47 +43,48 @@ std::string_view bracketedTime(std::chrono::system_clock::time_point now) {
   return {text, length};
 }
 
+// One column of a text line: a space in it would shift what follows.
+void appendColumn(std::string& out, std::string_view value) {
+  const std::size_t start = out.size();
+  appendAccess(out, value);
+  for (std::size_t i = start; i < out.size(); ++i) {
+    if (out[i] == ' ') out.replace(i, 1, "\\x20");
+  }
+}
+
+// Values between one pair of quotes, after a space.
+void appendGroup(std::string& out, std::initializer_list<std::string_view> values) {
+  char before = '"';
+  out += ' ';
+  for (const std::string_view value : values) {
+    out += before;
+    appendAccess(out, value);
+    before = ' ';
+  }
+  out += '"';
+}
+
 void renderText(std::string& out, const AccessEntry& entry,
                 std::chrono::system_clock::time_point now) {
-  const auto field = [&out](std::string_view value) {
-    appendAccess(out, value);
-    out += ' ';
-  };
-  const auto quoted = [&out](std::string_view value) {
-    out += '"';
-    appendAccess(out, value);
-    out += "\" ";
-  };
-  const auto word = [&out](std::string_view value) {  // a space would shift what follows
-    const std::size_t start = out.size();
-    appendAccess(out, value);
-    for (std::size_t i = start; i < out.size(); ++i) {
-      if (out[i] == ' ') out.replace(i, 1, "\\x20");
-    }
-    out += ' ';
-  };
-  word(entry.peer);
-  out += "- ";
-  word(entry.user);
+  appendColumn(out, entry.peer);
+  out += " - ";
+  appendColumn(out, entry.user);
+  out += ' ';
   out += bracketedTime(now);
-  out += " \"";
-  appendAccess(out, entry.method);
+  appendGroup(out, {entry.method, entry.target, entry.protocol});
   out += ' ';
-  appendAccess(out, entry.target);
-  out += ' ';
-  appendAccess(out, entry.protocol);
-  out += "\" ";
   appendNumber(out, entry.status);
   out += ' ';
   appendNumber(out, entry.sent);
+  appendGroup(out, {entry.referer});
+  appendGroup(out, {entry.userAgent});
   out += ' ';
-  quoted(entry.referer);
-  quoted(entry.userAgent);
   appendSeconds(out, entry.took);
   out += ' ';
-  word(entry.requestId);
-  field(entry.repository);
-  out.back() = '\n';
+  appendColumn(out, entry.requestId);
+  out += ' ';
+  appendColumn(out, entry.repository);
+  out += '\n';
 }
 
 void renderJson(std::string& out, const AccessEntry& entry,
