@@ -92,7 +92,9 @@ Position Section::whereIs(std::string_view name) const {
 }
 
 sdk::Error Section::invalid(std::string_view name, std::string_view why) const {
-  const std::string path = name.empty() ? path_ : childPath(path_, name);
+  std::string path = name.empty() ? path_ : childPath(path_, name);
+  const auto found = values_.find(name);
+  if (found != values_.end() && found->second.fromFile) path += "_file";
   const std::string reason = secrets_ ? secrets_->masked(std::string(why)) : std::string(why);
   return {sdk::Errc::Invalid, describe(name.empty() ? where_ : whereIs(name), path, reason)};
 }

@@ -65,6 +65,7 @@ class Section final : public sdk::Settings {
   struct Value {
     const sdk::SettingSpec* spec = nullptr;
     bool given = false;
+    bool fromFile = false;                              // by <name>_file
     Position where;                                     // of the key's value
     std::map<std::string, Place, std::less<>> entries;  // of Maps and Lists
     Data data;

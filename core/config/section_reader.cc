@@ -101,14 +101,16 @@ Section::Value SectionReader::readValue(const Node* map, const Position& mapWher
   value.given = entry != nullptr || file != nullptr;
   value.where = entry != nullptr ? entry->where : file != nullptr ? file->where : mapWhere;
   setDefault(value, here, owner);
+  value.fromFile = entry == nullptr && file != nullptr;
   if (entry != nullptr && file != nullptr) {
     problems_.add(file->where, here + kFileSuffix,
                   "given beside " + std::string(spec.name) + "; keep one of the two");
-  } else if (file != nullptr) {
-    readSecretFile(value, *file, here + kFileSuffix);
-  } else if (entry != nullptr) {
+  }
+  if (entry != nullptr) {
     if (entry->value->kind != Node::Kind::Null) value.where = entry->value->where;
     readNode(value, *entry->value, here, owner);
+  } else if (file != nullptr) {
+    readSecretFile(value, *file, here + kFileSuffix);
   } else if (map != nullptr && spec.defaultValue == nullptr) {
     problems_.add(mapWhere, here, requiredText(spec));
   }

@@ -295,6 +295,13 @@ class SectionTest : public CppUnit::TestFixture {
                          found(section, "groups.none"));
     CPPUNIT_ASSERT_EQUAL(std::string("larder.yaml:7:19: storage.main.users.zoe: why"),
                          found(section.entry("users", "zoe"), ""));
+    loaded.file.write("key", "s3cr3t");
+    Loaded fromFile("    bucket: b\n    key_file: ${DIR}/key\n");
+    fromFile.file.set("DIR", loaded.file / "");
+    CPPUNIT_ASSERT(fromFile.read()
+                       .invalid("key", "why")
+                       .message()
+                       .ends_with("larder.yaml:5:15: storage.main.key_file: why"));
     CPPUNIT_ASSERT(section.invalid("bucket", "x").code() == larder::sdk::Errc::Invalid);
   }
 
@@ -305,6 +312,10 @@ class SectionTest : public CppUnit::TestFixture {
     loaded.file.problems.add(section.invalid("bucket", "must be a valid bucket name; found \"\""));
     loaded.file.problems.add(section.invalid("count", "must be positive; found 7"));
     CPPUNIT_ASSERT_EQUAL(before, loaded.file.text());
+    Loaded unreadable("    bucket: b\n    key_file: /no/such/key\n");
+    const std::string missing = unreadable.problems();
+    unreadable.file.problems.add(unreadable.section->invalid("key", "is empty"));
+    CPPUNIT_ASSERT_EQUAL(missing, unreadable.file.text());
     loaded.file.problems.add(section.invalid("prefix", "is odd"));
     CPPUNIT_ASSERT(before != loaded.file.text());
   }
