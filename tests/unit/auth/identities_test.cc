@@ -128,6 +128,12 @@ class IdentitiesTest : public CppUnit::TestFixture {
     change([](auto& state) { state.passwords["alice"] = "secret"; });
     CPPUNIT_ASSERT(identities.authenticate(ctx, alice, kHome)->outcome ==
                    Authentication::Outcome::Granted);
+    // Having been right in between, it is a new failure and not the old one again.
+    change([](auto& state) { state.passwords.erase("alice"); });
+    clock_.advance(60s);
+    CPPUNIT_ASSERT(identities.authenticate(ctx, alice, kHome)->outcome ==
+                   Authentication::Outcome::Refused);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, logger_.count("auth.login.failed"));
   }
 
   void unknownUserAndWrongPasswordLookTheSame() {
