@@ -36,6 +36,7 @@ class IdentitiesTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(hopelessCredentialsNeverReachTheBackend);
   CPPUNIT_TEST(anUnavailableBackendIsNoWrongPassword);
   CPPUNIT_TEST(anUnavailableBackendCountsAsNoFailure);
+  CPPUNIT_TEST(anAttemptThatFailsAfterAWaitLetsTheNextOneIn);
   CPPUNIT_TEST(anAnswerWithoutUserIsABug);
   CPPUNIT_TEST(equalLoginsThatComeTogetherAreVerifiedOnce);
   CPPUNIT_TEST(whoAsksAfterAChangeDoesNotShareAnOlderAnswer);
@@ -174,6 +175,15 @@ class IdentitiesTest : public CppUnit::TestFixture {
     for (int i = 0; i < 100; ++i) {
       CPPUNIT_ASSERT(!ask("alice", "g" + std::to_string(i)).ok());
     }
+    access_.state()->failure.reset();
+    CPPUNIT_ASSERT(login("alice", "secret").outcome == Authentication::Outcome::Granted);
+  }
+
+  void anAttemptThatFailsAfterAWaitLetsTheNextOneIn() {
+    guess("alice", kHome, 10);
+    clock_.advance(1s);
+    access_.state()->failure = sdk::Error(sdk::Errc::Unavailable, "the directory is away");
+    CPPUNIT_ASSERT(ask("alice", "secret").is(sdk::Errc::Unavailable));
     access_.state()->failure.reset();
     CPPUNIT_ASSERT(login("alice", "secret").outcome == Authentication::Outcome::Granted);
   }
