@@ -66,10 +66,7 @@ sdk::Result<std::vector<sdk::Change>> decidePublication(sdk::Context& ctx, sdk::
   ProjectRecord summary;
   if (found[0]) {
     LARDER_TRY_ASSIGN(summary, parseProject(found[0]->value));
-    if (!takesUploads(summary.status)) {
-      outcome.kind = Kind::Closed;
-      return closed(file.project, summary);
-    }
+    if (!takesUploads(summary.status)) return closed(file.project, summary);
   }
   std::vector<sdk::Change> changes;
   if (found[1]) {

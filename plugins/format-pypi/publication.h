@@ -21,7 +21,6 @@ struct PublicationOutcome {
     Published,
     Replaced,
     Unchanged,  ///< The same bytes are there already; nothing is written.
-    Closed,     ///< The project takes no uploads.
   };
   Kind kind = Kind::Published;
   FileRecord file;  ///< As it is published after the decision.
@@ -30,8 +29,8 @@ struct PublicationOutcome {
 /// What publishing changes, seen from `now`: the decision of a commit, and a look ahead before
 /// blobs are stored. `outcome` says how it ended.
 ///
-/// Errors: Conflict ("File already exists…"); Forbidden when archived or quarantined (and kind is
-/// Closed then); those of `now`. The texts are fit for the client.
+/// Errors: Conflict ("File already exists…"); Forbidden when the project is archived or
+/// quarantined; those of `now`. The texts of the first two are fit for the client.
 sdk::Result<std::vector<sdk::Change>> decidePublication(sdk::Context& ctx, sdk::RecordReader& now,
                                                         const Publication& publication,
                                                         PublicationOutcome& outcome);

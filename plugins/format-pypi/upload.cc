@@ -75,17 +75,17 @@ sdk::Result<sdk::Response> Upload::receive(sdk::Context& ctx, sdk::Request& requ
   Publication publication;
   publication.tombstones = services_.tombstones;
   LARDER_TRY_ASSIGN(publication.mayReplace, request.may(ctx, sdk::Verb::Replace, file.project));
-  LARDER_TRY_ASSIGN(publication.file, describe(ctx, request, form, file));
-  Kind kind = Kind::Published;
-  auto outcome = publish(ctx, form, file, std::move(publication), kind);
-  if (!outcome && kind == Kind::Closed) return refusal(request, 403, outcome.error().message());
+  LARDER_TRY_ASSIGN(publication.file, describe(request, form, file));
+  auto outcome = publish(ctx, form, file, std::move(publication));
+  // The gate agreed; it is the project that takes nothing.
+  if (outcome.is(sdk::Errc::Forbidden)) return refusal(request, 403, outcome.error().message());
   if (!outcome) return std::move(outcome).error();
   report(request, *outcome);
   return jsonAnswer(packageJson(outcome->file, std::nullopt, absoluteMount(request)));
 }
 
-sdk::Result<FileRecord> Upload::describe(sdk::Context&, const sdk::Request& request,
-                                         const UploadForm& form, const Distribution& file) {
+sdk::Result<FileRecord> Upload::describe(const sdk::Request& request, const UploadForm& form,
+                                         const Distribution& file) {
   sdk::SpooledContent& content = *form.content->content;
   const bool described = file.metadata.has_value();
   FileRecord record;
@@ -112,23 +112,20 @@ sdk::Result<FileRecord> Upload::describe(sdk::Context&, const sdk::Request& requ
 }
 
 sdk::Result<PublicationOutcome> Upload::publish(sdk::Context& ctx, const UploadForm& form,
-                                                const Distribution& file, Publication publication,
-                                                PublicationOutcome::Kind& kind) {
+                                                const Distribution& file, Publication publication) {
+  // Looks ahead first, so that nothing is stored for what will be refused.
   PublicationOutcome ahead;
-  auto looked = decidePublication(ctx, services_.journal.records(), publication, ahead);
-  kind = ahead.kind;
-  if (!looked) return std::move(looked).error();
-  if (kind == Kind::Unchanged) return ahead;
+  LARDER_TRY(decidePublication(ctx, services_.journal.records(), publication, ahead));
+  if (ahead.kind == Kind::Unchanged) return ahead;
 
   LARDER_TRY(store(ctx, form, file, publication.file));
   // Shared, because a commit that times out may still be deciding.
   auto outcome = std::make_shared<PublicationOutcome>();
-  auto committed = services_.journal.commit(ctx, [publication = std::move(publication), outcome](
-                                                     sdk::Context& c, sdk::RecordReader& now) {
+  auto decide = [publication = std::move(publication), outcome](sdk::Context& c,
+                                                                sdk::RecordReader& now) {
     return decidePublication(c, now, publication, *outcome);
-  });
-  if (committed.is(sdk::Errc::Forbidden)) kind = Kind::Closed;
-  if (!committed) return std::move(committed).error();
+  };
+  LARDER_TRY(services_.journal.commit(ctx, std::move(decide)));
   return std::move(*outcome);
 }
 

@@ -20,14 +20,13 @@ class Upload {
  private:
   sdk::Result<sdk::Response> receive(sdk::Context& ctx, sdk::Request& request,
                                      const UploadAddress& address);
-  sdk::Result<FileRecord> describe(sdk::Context& ctx, const sdk::Request& request,
-                                   const UploadForm& form, const Distribution& file);
+  sdk::Result<FileRecord> describe(const sdk::Request& request, const UploadForm& form,
+                                   const Distribution& file);
   sdk::Result<void> store(sdk::Context& ctx, const UploadForm& form, const Distribution& file,
                           FileRecord& record);
   sdk::Result<StoredBlob> storeMetadata(sdk::Context& ctx, const std::string& metadata);
   sdk::Result<PublicationOutcome> publish(sdk::Context& ctx, const UploadForm& form,
-                                          const Distribution& file, Publication publication,
-                                          PublicationOutcome::Kind& kind);
+                                          const Distribution& file, Publication publication);
   void report(const sdk::Request& request, const PublicationOutcome& outcome);
 
   Services& services_;
