@@ -210,15 +210,14 @@ class StorageSuite : public StorageFixture {
     CPPUNIT_ASSERT_EQUAL(std::string("second"), read("a"));
   }
 
-  /// "When `content` fails, nothing is stored and its Error is returned."
+  /// "When `content` fails, nothing is stored and its Error is returned": also when
+  /// it fails "instead of the final 0", which is how a wrong digest shows.
   void putWithFailingContentStoresNothingAndReturnsItsError() {
     for (const std::size_t failAt : {0, 1, 70'000, 99'999, 100'000}) {
       CallContext ctx = makeContext();
       test::StringContent content(pattern(100'000, 3),
                                   {.failAt = failAt, .code = sdk::Errc::TooLarge});
       const auto answer = storage().put(ctx, key("a"), content, {});
-      // At the very end a backend that counts bytes need not ask for more.
-      if (failAt == 100'000 && answer.ok()) continue;
       LARDER_ASSERT_CODE(TooLarge, answer);
       LARDER_ASSERT_CODE(NotFound, stat("a"));
       CPPUNIT_ASSERT(names("").empty());
