@@ -93,20 +93,21 @@ struct Liking {
   int specificity = 0;
 };
 
-Liking likingOf(std::string_view type, std::optional<std::string_view> accept) {
-  Liking liking;
+void weigh(Liking& liking, const Range& range, std::string_view type) {
+  const int match = specificity(range.type, type);
+  if (match == 0 || match < liking.specificity) return;
+  liking.quality =
+      match > liking.specificity ? range.quality : std::max(liking.quality, range.quality);
+  liking.specificity = match;
+}
+
+template <class Each>
+void forEachRange(std::optional<std::string_view> accept, Each each) {
   std::string_view rest = accept.value_or("");
   if (trim(rest).empty()) rest = "*/*";
   while (!rest.empty()) {
-    const auto range = parseRange(takeUntil(rest, ','));
-    if (!range) continue;
-    const int match = specificity(range->type, type);
-    if (match == 0 || match < liking.specificity) continue;
-    liking.quality =
-        match > liking.specificity ? range->quality : std::max(liking.quality, range->quality);
-    liking.specificity = match;
+    if (const auto range = parseRange(takeUntil(rest, ','))) each(*range);
   }
-  return liking;
 }
 
 }  // namespace
@@ -124,7 +125,9 @@ std::string_view contentTypeOf(Representation representation) noexcept {
 }
 
 int qualityOf(std::string_view type, std::optional<std::string_view> accept) noexcept {
-  return likingOf(type, accept).quality;
+  Liking liking;
+  forEachRange(accept, [&](const Range& range) { weigh(liking, range, type); });
+  return liking.quality;
 }
 
 std::optional<Representation> negotiate(std::optional<std::string_view> accept,
@@ -135,13 +138,17 @@ std::optional<Representation> negotiate(std::optional<std::string_view> accept,
     }
     return std::nullopt;
   }
+  std::array<Liking, kOffers.size()> likings{};
+  forEachRange(accept, [&](const Range& range) {
+    for (std::size_t i = 0; i < kOffers.size(); ++i) weigh(likings[i], range, kOffers[i].type);
+  });
   std::optional<Representation> chosen;
   int best = 0;
-  for (const auto& offer : kOffers) {
-    const Liking liking = likingOf(offer.type, accept);
-    if (liking.quality <= best || (offer.alias && liking.specificity < kNamed)) continue;
-    best = liking.quality;
-    chosen = offer.representation;
+  for (std::size_t i = 0; i < kOffers.size(); ++i) {
+    if (likings[i].quality <= best) continue;
+    if (kOffers[i].alias && likings[i].specificity < kNamed) continue;
+    best = likings[i].quality;
+    chosen = kOffers[i].representation;
   }
   return chosen;
 }

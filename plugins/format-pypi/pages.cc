@@ -121,6 +121,7 @@ Pages::Body Pages::renderRoot(const ProjectList::Snapshot& list,
 sdk::Response Pages::answer(const sdk::Request& request, Body body) const {
   sdk::Response response;
   response.body = std::move(body);
+  response.headers.reserve(4);
   response.headers.emplace_back("Vary", "Accept");
   addRevalidation(response, request);
   addCrossOrigin(response, services_.host.privateReads());
