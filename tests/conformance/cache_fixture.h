@@ -56,12 +56,21 @@ class CacheFixture : public CppUnit::TestFixture {
     CallContext ctx = makeContext();
     auto found = where.get(ctx, names);
     LARDER_ASSERT_OK(found);
+    for (const auto& record : found->records) {
+      CPPUNIT_ASSERT_MESSAGE("a version is 0", !record || record->version != 0);
+    }
     return std::move(found).value();
   }
   std::vector<std::optional<sdk::Record>> get(const std::vector<std::string>& names) {
     return getSet(*cache_, names).records;
   }
   std::optional<sdk::Record> get(const std::string& name) { return get(std::vector{name})[0]; }
+
+  sdk::Record must(const std::string& name) {
+    auto found = get(name);
+    CPPUNIT_ASSERT_MESSAGE(name + " is absent", found.has_value());
+    return *std::move(found);
+  }
 
   /// The value, or "(absent)".
   std::string value(const std::string& name) {

@@ -134,8 +134,8 @@ class CacheSuite : public CacheFixture {
 
   void versionIsNeverZero() {
     put("a", "1");
-    CPPUNIT_ASSERT(get("a")->version != 0);
-    CPPUNIT_ASSERT_EQUAL(get("a")->version, scan("a").records[0].version);
+    CPPUNIT_ASSERT(must("a").version != 0);
+    CPPUNIT_ASSERT_EQUAL(must("a").version, scan("a").records.at(0).version);
   }
 
   /// "Differs from every version this key had before", erasing included.
@@ -144,7 +144,7 @@ class CacheSuite : public CacheFixture {
     for (int i = 0; i < 30; ++i) {
       if (i % 3 == 2) erase("a");
       put("a", i % 2 == 0 ? "same" : "other");
-      const std::uint64_t now = get("a")->version;
+      const std::uint64_t now = must("a").version;
       CPPUNIT_ASSERT(std::find(seen.begin(), seen.end(), now) == seen.end());
       seen.push_back(now);
     }
@@ -154,7 +154,7 @@ class CacheSuite : public CacheFixture {
     put("a", "1");
     const auto before = get("a");
     for (int i = 0; i < 5; ++i) put("b", std::to_string(i));
-    CPPUNIT_ASSERT_EQUAL(before->version, get("a")->version);
+    CPPUNIT_ASSERT_EQUAL(before->version, must("a").version);
   }
 
   /// "In byte order": bytes are unsigned.
@@ -292,25 +292,25 @@ class CacheSuite : public CacheFixture {
 
   void expectationsThatHoldLetTheBatchIn() {
     apply(batch({{"a", 0}}, {{"a", "1"}}));
-    const std::uint64_t version = get("a")->version;
+    const std::uint64_t version = must("a").version;
     apply(batch({{"a", version}, {"b", 0}}, {{"a", "2"}, {"b", "3"}}));
     CPPUNIT_ASSERT_EQUAL(std::string("2"), value("a"));
-    apply(batch({{"a", get("a")->version}}, {}, {"a"}));
+    apply(batch({{"a", must("a").version}}, {}, {"a"}));
     CPPUNIT_ASSERT(!get("a"));
   }
 
   /// "Conflict when an `expect` does not hold, and then nothing changed."
   void expectationThatFailsIsConflictAndChangesNothing() {
     apply(batch({}, {{"a", "1"}, {"b", "2"}}));
-    const std::uint64_t old = get("a")->version;
+    const std::uint64_t old = must("a").version;
     put("a", "1");
     const auto a = get("a");
     const auto b = get("b");
     LARDER_ASSERT_CODE(Conflict, tryApply(batch({{"b", b->version}, {"a", old}},
                                                 {{"a", "9"}, {"c", "9"}}, {"b"})));
-    CPPUNIT_ASSERT_EQUAL(a->version, get("a")->version);
+    CPPUNIT_ASSERT_EQUAL(a->version, must("a").version);
     CPPUNIT_ASSERT_EQUAL(std::string("1"), value("a"));
-    CPPUNIT_ASSERT_EQUAL(b->version, get("b")->version);
+    CPPUNIT_ASSERT_EQUAL(b->version, must("b").version);
     CPPUNIT_ASSERT(!get("c"));
   }
 
@@ -322,7 +322,7 @@ class CacheSuite : public CacheFixture {
 
   void expectingAVersionOfAnAbsentKeyIsConflict() {
     put("a", "1");
-    const std::uint64_t version = get("a")->version;
+    const std::uint64_t version = must("a").version;
     erase("a");
     LARDER_ASSERT_CODE(Conflict, tryApply(batch({{"a", version}}, {{"a", "2"}})));
     LARDER_ASSERT_CODE(Conflict, tryApply(batch({{"never", 1}}, {{"a", "2"}})));
@@ -332,9 +332,9 @@ class CacheSuite : public CacheFixture {
   /// "Expecting a key that is not written is allowed."
   void expectingAKeyThatIsNotWrittenIsAllowed() {
     put("guard", "1");
-    const std::uint64_t version = get("guard")->version;
+    const std::uint64_t version = must("guard").version;
     apply(batch({{"guard", version}, {"absent", 0}}, {{"a", "1"}}));
-    CPPUNIT_ASSERT_EQUAL(version, get("guard")->version);
+    CPPUNIT_ASSERT_EQUAL(version, must("guard").version);
     put("guard", "2");
     LARDER_ASSERT_CODE(Conflict, tryApply(batch({{"guard", version}}, {{"a", "2"}})));
     CPPUNIT_ASSERT_EQUAL(std::string("1"), value("a"));
@@ -348,7 +348,7 @@ class CacheSuite : public CacheFixture {
 
   void batchOfExpectationsOnlyChecksThem() {
     put("a", "1");
-    apply(batch({{"a", get("a")->version}}, {}));
+    apply(batch({{"a", must("a").version}}, {}));
     LARDER_ASSERT_CODE(Conflict, tryApply(batch({{"a", 0}}, {})));
   }
 
@@ -384,7 +384,7 @@ class CacheSuite : public CacheFixture {
       put("a", std::to_string(i));
       const auto found = getSet(*other, {"a"}).records[0];
       CPPUNIT_ASSERT_EQUAL(std::to_string(i), found->value);
-      CPPUNIT_ASSERT_EQUAL(get("a")->version, found->version);
+      CPPUNIT_ASSERT_EQUAL(must("a").version, found->version);
       LARDER_ASSERT_OK(tryApply(*other, batch({{"a", found->version}}, {}, {"a"})));
       CPPUNIT_ASSERT(!get("a"));
     }

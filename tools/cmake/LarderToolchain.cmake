@@ -5,6 +5,8 @@ add_compile_options($<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
 add_compile_definitions(BOOST_DLL_USE_STD_FS)
 
 if(LARDER_SANITIZE)
+  # Instrumented code confuses GCC's analysis of initialisation (std::regex, std::optional).
+  add_compile_options(-Wno-maybe-uninitialized)
   add_compile_options(-fsanitize=${LARDER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${LARDER_SANITIZE})
 endif()
