@@ -30,6 +30,7 @@ class Repository::State {
 
   Shared shared;
   std::optional<WriterLease> writer;
+  std::atomic<bool> opened = false;  // before that nobody waits for an answer: no job is needed
 
  private:
   using Journals = std::map<std::string, std::unique_ptr<RecordJournal>, std::less<>>;
@@ -55,7 +56,7 @@ RecordJournal& Repository::State::journal(std::string_view name) {
 }
 
 Result<void> Repository::State::renewIndex(sdk::Context& ctx) {
-  if (shared.parts.jobs != nullptr) return renewLater();
+  if (opened && shared.parts.jobs != nullptr) return renewLater();
   const std::uint64_t before = rebuilds_;
   LARDER_TRY_ASSIGN(const Turn::Held held, rebuilding_.take(ctx));
   if (rebuilds_ != before) return {};  // Somebody else did it meanwhile.
@@ -137,7 +138,9 @@ Result<void> Repository::open(sdk::Context& ctx) {
     state_->writer.emplace(shared.store, shared.parts.name);
     LARDER_TRY(state_->writer->take(ctx));
   }
-  return state_->tail(ctx);
+  LARDER_TRY(state_->tail(ctx));
+  state_->opened = true;
+  return {};
 }
 
 Result<RebuildReport> Repository::rebuild(sdk::Context& ctx, const ReportProgress& progress) {
