@@ -74,7 +74,7 @@ sdk::Result<void> Plant::startBackends() {
   return {};
 }
 
-repo::Parts Plant::parts(const config::Instance& storage, std::string name, sdk::Cache& cache) {
+repo::StoreParts Plant::storeParts(const config::Instance& storage) {
   const config::Section& host = *storage.host;
   repo::Options options;
   options.singleWriter = host.boolean("single_writer");
@@ -82,14 +82,7 @@ repo::Parts Plant::parts(const config::Instance& storage, std::string name, sdk:
   options.retention = std::chrono::ceil<std::chrono::seconds>(host.duration("keep_entries"));
   options.condemnPeriod = std::chrono::ceil<std::chrono::seconds>(host.duration("collect_after"));
   options.tailPeriod = host.duration("tail_every");
-  return repo::Parts{std::move(name),
-                     *storages_.at(storage.name).component,
-                     cache,
-                     log_,
-                     services_.metrics,
-                     services_.clock,
-                     options,
-                     &services_.jobs};
+  return {*storages_.at(storage.name).component, log_, services_.metrics, services_.clock, options};
 }
 
 sdk::Result<void> Plant::startRepository(const PlannedRepository& planned) {
@@ -97,9 +90,10 @@ sdk::Result<void> Plant::startRepository(const PlannedRepository& planned) {
   Repository repository;
   repository.planned = &planned;
   repository.storage = config.storage;
-  repository.state =
-      std::make_unique<repo::Repository>(parts(*blueprint_->configuration().storage(config.storage),
-                                               config.name, *caches_.at(config.cache).component));
+  const repo::StoreParts store = storeParts(*blueprint_->configuration().storage(config.storage));
+  repository.state = std::make_unique<repo::Repository>(
+      repo::Parts{config.name, store.storage, *caches_.at(config.cache).component, store.logger,
+                  store.metrics, store.clock, store.options, &services_.jobs});
   repository.host = std::make_unique<RepositoryHost>(
       services_, sdk::Labels{{"plugin", planned.format->label()}, {"repository", config.name}},
       config.name, *repository.state, !everyone(config.defaultRead));
@@ -159,7 +153,7 @@ void Plant::scheduleUpkeep(sdk::Jobs& jobs) {
     const auto user = std::find_if(repositories_.begin(), repositories_.end(),
                                    [&](const Repository& r) { return r.storage == config.name; });
     if (period.count() == 0 || user == repositories_.end()) continue;
-    auto collector = std::make_shared<repo::Collector>(parts(config, config.name, *user->cache));
+    auto collector = std::make_shared<repo::Collector>(storeParts(config));
     jobs.repeat("collect " + name, period, [collector](sdk::Context& ctx) -> sdk::Result<void> {
       auto report = collector->run(ctx);
       if (!report) return std::move(report).error();

@@ -56,7 +56,7 @@ class Plant {
 
   sdk::Result<void> startBackends();
   sdk::Result<void> startRepository(const PlannedRepository& planned);
-  repo::Parts parts(const config::Instance& storage, std::string name, sdk::Cache& cache);
+  repo::StoreParts storeParts(const config::Instance& storage);
 
   std::shared_ptr<const Blueprint> blueprint_;
   const Services& services_;
