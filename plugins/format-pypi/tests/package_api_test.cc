@@ -201,8 +201,9 @@ class PackageApiTest : public CppUnit::TestFixture {
     index.uploadSdist("flywheel", "0.1.0");
     yank(index, "0.1.0", "");
     index.uploadWheel("flywheel", "0.1.0");
-    const auto page = index.get("/simple/flywheel/", {{"Accept", "application/json"}});
-    for (const auto& file : json::parse(page.body)["files"]) {
+    const auto page =
+        json::parse(index.get("/simple/flywheel/", {{"Accept", "application/json"}}).body);
+    for (const auto& file : page["files"]) {
       CPPUNIT_ASSERT_EQUAL(json(true), file["yanked"]);
     }
     CPPUNIT_ASSERT(index.get("/simple/flywheel/").contains("data-yanked=\"\""));
