@@ -15,7 +15,6 @@ using sdk::Result;
 namespace {
 
 constexpr std::size_t kSha256Hex = 64;
-constexpr std::size_t kNonceBytes = 8;
 // A younger blob may have been put by another process and not be durable yet.
 constexpr std::chrono::hours kSurelyDurable{1};
 
@@ -55,7 +54,7 @@ Result<sdk::BlobRef> BlobStore::put(sdk::Context& ctx, sdk::Content& content,
   // A key that was ever condemned is left alone: its deletion may still be under way.
   LARDER_TRY_ASSIGN(const bool condemned, store_.exists(ctx, condemnedKey(blob.key)));
   if (condemned) {
-    blob.key = blobKey(sha256, randomHex(kNonceBytes));
+    blob.key = blobKey(sha256, randomHex(kBlobNonceHex / 2));
     LARDER_TRY(write(ctx, blob.key, checked, contentType));
     return blob;
   }

@@ -162,7 +162,7 @@ Result<Entry> decodeEntry(std::string_view bytes) {
   return decoded("journal entry", [&] {
     const json from = json::parse(body);
     Entry entry{bytesOf(from.at("journal")), from.at("number"), from.at("nonce"),
-                bytesOf(from.at("host")),    timeFrom(from),   {}};
+                bytesOf(from.at("host")),    timeFrom(from),    {}};
     for (const json& change : from.at("changes")) entry.changes.push_back(changeOf(change));
     return entry;
   });

@@ -37,8 +37,8 @@ std::optional<std::string_view> blobDigest(std::string_view key) {
   if (!isLowerHex(digest, kSha256Hex) || digest.substr(0, 2) != key.substr(0, 2)) {
     return std::nullopt;
   }
-  const bool anew =
-      rest.size() > 1 && rest.front() == '.' && isLowerHex(rest.substr(1), rest.size() - 1);
+  const bool anew = rest.size() == 1 + kBlobNonceHex && rest.front() == '.' &&
+                    isLowerHex(rest.substr(1), kBlobNonceHex);
   if (!rest.empty() && !anew) return std::nullopt;
   return digest;
 }

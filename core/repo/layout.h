@@ -15,6 +15,8 @@ inline constexpr std::string_view kRepositories = "repositories/";
 inline constexpr std::string_view kCondemned = "collection/condemned/";
 inline constexpr std::string_view kLeases = "leases/";
 
+inline constexpr std::size_t kBlobNonceHex = 16;
+
 /// "blobs/sha256/<2 hex>/<sha256>", with ".<nonce>" for one stored anew.
 std::string blobKey(std::string_view sha256, std::string_view nonce = {});
 /// The digest in a blob's key, or nothing when it is none.

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t kBlobKey = 13 + 3 + 64;  // "blobs/sha256/", "ab/", the digest
 
-bool isHex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-
 }  // namespace
 
 Result<void> Usage::read(sdk::Context& ctx, Store& store, const ReportProgress& progress) {
@@ -76,23 +74,23 @@ Result<void> Usage::addShards(sdk::Context& ctx, Store& store, const Extent& ext
 
 /// Finds keys in a record of any form, also where JSON writes '/' as "\/".
 void Usage::addFrom(std::string_view record) {
-  std::string plain;
+  std::string unescaped;
   if (record.find("\\/") != std::string_view::npos) {
     for (std::size_t i = 0; i < record.size(); ++i) {
       if (record[i] == '\\' && i + 1 < record.size() && record[i + 1] == '/') continue;
-      plain.push_back(record[i]);
+      unescaped.push_back(record[i]);
     }
-    record = plain;
+    record = unescaped;
   }
   for (std::size_t at = record.find(kBlobs); at != std::string_view::npos;
        at = record.find(kBlobs, at + 1)) {
-    const std::string_view key = record.substr(at, kBlobKey);
-    if (!blobDigest(key)) continue;
-    used_.insert(hash(key));
-    std::size_t end = at + kBlobKey;
-    if (end >= record.size() || record[end] != '.') continue;
-    for (++end; end < record.size() && isHex(record[end]);) ++end;
-    used_.insert(hash(record.substr(at, end - at)));
+    const std::string_view anew = record.substr(at, kBlobKey + 1 + kBlobNonceHex);
+    const std::string_view plain = record.substr(at, kBlobKey);
+    if (blobDigest(anew)) {
+      used_.insert(hash(anew));
+    } else if (blobDigest(plain)) {
+      used_.insert(hash(plain));
+    }
   }
 }
 

@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <future>
-#include <stdexcept>
+#include <thread>
 
+#include "core/base/call_context.h"
+#include "core/jobs/job_table.h"
+#include "core/observe/clock.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_logger.h"
 #include "tests/fakes/fake_metrics.h"
@@ -11,211 +14,210 @@
 
 namespace {
 
-namespace sdk = larder::sdk;
 using larder::jobs::Jobs;
+using larder::jobs::JobTable;
+using larder::sdk::Context;
+using larder::sdk::Errc;
+using larder::sdk::Error;
+using larder::sdk::Result;
+using larder::test::FakeClock;
+using larder::test::FakeLogger;
+using larder::test::FakeMetrics;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using Outcome = JobTable::Outcome;
 
-/// Counts runs and lets a test wait for them.
-class Runs {
- public:
-  void add() {
-    {
-      auto count = count_.lock();
-      ++*count;
+const JobTable::Time kStart{};
+
+class JobTableTest : public CppUnit::TestFixture {
+  CPPUNIT_TEST_SUITE(JobTableTest);
+  CPPUNIT_TEST(nothingStartsBeforeItsTime);
+  CPPUNIT_TEST(theLongestDueStartsFirst);
+  CPPUNIT_TEST(aJobNotStartedIsReplaced);
+  CPPUNIT_TEST(aJobThatRunsIsFollowed);
+  CPPUNIT_TEST(aRetryableFailureIsTriedAgainLaterAndLater);
+  CPPUNIT_TEST(aFollowerTakesTheRetrysPlace);
+  CPPUNIT_TEST(repeatedJobsNeverRunTwiceAtATime);
+  CPPUNIT_TEST_SUITE_END();
+
+  JobTable table_{{.firstPause = seconds(1), .longestPause = seconds(5)}};
+  std::string ran_;
+
+  larder::sdk::Jobs::Work mark(char c) {
+    return [this, c](Context&) {
+      ran_ += c;
+      return Result<void>();
+    };
+  }
+  std::string runDue(JobTable::Time now) {
+    ran_.clear();
+    larder::CallContext ctx("job", seconds(1));
+    while (const auto start = table_.start(now)) {
+      static_cast<void>(start->work(ctx));
+      table_.finish(start->key, now, Outcome::Done);
     }
-    changed_.notify_all();
+    return ran_;
   }
-  /// Whether `wanted` runs happened within a generous time.
-  bool reach(int wanted) {
-    auto count = count_.lock();
-    return changed_.wait_for(count.raw(), seconds(20), [&] { return *count >= wanted; });
-  }
-  int now() { return *count_.lock(); }
 
- private:
-  larder::Guarded<int> count_{0};
-  std::condition_variable changed_;
+ public:
+  void nothingStartsBeforeItsTime() {
+    CPPUNIT_ASSERT(!table_.nextDue());
+    table_.schedule("a", kStart + seconds(5), mark('a'));
+    CPPUNIT_ASSERT(table_.nextDue() == kStart + seconds(5));
+    CPPUNIT_ASSERT_EQUAL(std::string(), runDue(kStart + milliseconds(4999)));
+    CPPUNIT_ASSERT_EQUAL(std::string("a"), runDue(kStart + seconds(5)));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, table_.size());
+  }
+
+  void theLongestDueStartsFirst() {
+    table_.schedule("a", kStart + seconds(3), mark('a'));
+    table_.schedule("b", kStart + seconds(1), mark('b'));
+    table_.schedule("c", kStart + seconds(2), mark('c'));
+    CPPUNIT_ASSERT_EQUAL(std::string("bca"), runDue(kStart + seconds(9)));
+  }
+
+  void aJobNotStartedIsReplaced() {
+    table_.schedule("a", kStart + seconds(1), mark('1'));
+    table_.schedule("a", kStart + seconds(3), mark('2'));
+    CPPUNIT_ASSERT_EQUAL(std::string(), runDue(kStart + seconds(2)));
+    CPPUNIT_ASSERT_EQUAL(std::string("2"), runDue(kStart + seconds(3)));
+  }
+
+  void aJobThatRunsIsFollowed() {
+    table_.schedule("a", kStart, mark('1'));
+    const auto first = table_.start(kStart);
+    table_.schedule("a", kStart, mark('2'));
+    table_.schedule("a", kStart, mark('3'));
+    CPPUNIT_ASSERT(!table_.start(kStart));
+    table_.finish("a", kStart, Outcome::Done);
+    CPPUNIT_ASSERT_EQUAL(std::string("3"), runDue(kStart));
+  }
+
+  void aRetryableFailureIsTriedAgainLaterAndLater() {
+    table_.schedule("a", kStart, mark('a'));
+    JobTable::Time now = kStart;
+    for (const int pause : {1, 2, 4, 5, 5}) {
+      CPPUNIT_ASSERT(table_.start(now));
+      const auto next = table_.finish("a", now, Outcome::Retryable);
+      CPPUNIT_ASSERT(next.retried && next.pause == seconds(pause));
+      CPPUNIT_ASSERT(!table_.start(now + next.pause - milliseconds(1)));
+      now += next.pause;
+    }
+    CPPUNIT_ASSERT(table_.start(now));
+    CPPUNIT_ASSERT(!table_.finish("a", now, Outcome::Failed).retried);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, table_.size());
+  }
+
+  void aFollowerTakesTheRetrysPlace() {
+    table_.schedule("a", kStart, mark('1'));
+    CPPUNIT_ASSERT(table_.start(kStart));
+    table_.schedule("a", kStart, mark('2'));
+    CPPUNIT_ASSERT(!table_.finish("a", kStart, Outcome::Retryable).retried);
+    CPPUNIT_ASSERT_EQUAL(std::string("2"), runDue(kStart));
+  }
+
+  void repeatedJobsNeverRunTwiceAtATime() {
+    table_.repeat("r", kStart, seconds(10), mark('r'));
+    CPPUNIT_ASSERT_EQUAL(std::string(), runDue(kStart + seconds(9)));
+    CPPUNIT_ASSERT(table_.start(kStart + seconds(10)));
+    CPPUNIT_ASSERT(!table_.start(kStart + seconds(30)));
+    table_.finish("r", kStart + seconds(30), Outcome::Failed);
+    CPPUNIT_ASSERT(!table_.start(kStart + seconds(39)));
+    CPPUNIT_ASSERT_EQUAL(std::string("r"), runDue(kStart + seconds(40)));
+  }
 };
 
 class JobsTest : public CppUnit::TestFixture {
   CPPUNIT_TEST_SUITE(JobsTest);
-  CPPUNIT_TEST(jobRunsOnce);
-  CPPUNIT_TEST(jobWaitsForItsDelay);
-  CPPUNIT_TEST(sameKeyReplacesWhatHasNotStarted);
-  CPPUNIT_TEST(sameKeyFollowsWhatRuns);
-  CPPUNIT_TEST(retryableFailureIsTriedAgainWithBackoff);
-  CPPUNIT_TEST(otherFailuresEndTheJob);
-  CPPUNIT_TEST(exceptionIsAFailure);
-  CPPUNIT_TEST(repeatedJobSurvivesFailures);
-  CPPUNIT_TEST(stopCancelsWhatRuns);
+  CPPUNIT_TEST(jobsRunWhenTheirTimeComes);
+  CPPUNIT_TEST(aRetryableFailureRunsAgain);
+  CPPUNIT_TEST(anExceptionIsAFailure);
+  CPPUNIT_TEST(stoppingCancelsAndForgets);
   CPPUNIT_TEST_SUITE_END();
 
-  larder::test::FakeClock clock_;
-  larder::test::FakeLogger logger_;
-  larder::test::FakeMetrics metrics_;
-
-  void pass(Jobs& jobs, milliseconds time) {
-    clock_.advance(time);
-    jobs.wake();
-  }
-
-  /// Moves the clock on until a job has run so often; gives up after a generous time.
-  bool passUntil(Jobs& jobs, Runs& runs, int wanted) {
-    const auto giveUp = std::chrono::steady_clock::now() + seconds(20);
-    while (runs.now() < wanted && std::chrono::steady_clock::now() < giveUp) {
-      pass(jobs, seconds(1));
-      std::this_thread::yield();
-    }
-    return runs.now() >= wanted;
-  }
+  FakeClock clock_;
+  FakeLogger logger_;
+  FakeMetrics metrics_;
 
  public:
-  void jobRunsOnce() {
+  void jobsRunWhenTheirTimeComes() {
+    std::promise<void> ran;
+    std::atomic<bool> early = true;
     Jobs jobs({}, clock_, logger_, metrics_);
-    Runs runs;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      runs.add();
-      return {};
+    jobs.schedule("later", seconds(60), [&](Context&) {
+      CPPUNIT_ASSERT(!early);
+      ran.set_value();
+      return Result<void>();
     });
-    CPPUNIT_ASSERT(runs.reach(1));
-    jobs.stop();
-    CPPUNIT_ASSERT_EQUAL(1, runs.now());
+    std::promise<void> other;
+    jobs.schedule("now", {}, [&](Context&) {
+      other.set_value();
+      return Result<void>();
+    });
+    other.get_future().wait();
+    early = false;
+    clock_.advance(seconds(60));
+    jobs.wake();
+    ran.get_future().wait();
   }
 
-  void jobWaitsForItsDelay() {
-    Jobs jobs({}, clock_, logger_, metrics_);
-    Runs early;
-    Runs late;
-    jobs.schedule("late", seconds(100), [&](sdk::Context&) -> sdk::Result<void> {
-      late.add();
+  void aRetryableFailureRunsAgain() {
+    std::promise<void> done;
+    std::atomic<int> runs = 0;
+    Jobs jobs({.firstPause = milliseconds(1)}, larder::observe::systemClock(), logger_, metrics_);
+    jobs.schedule("a", {}, [&](Context&) -> Result<void> {
+      if (++runs < 3) return Error(Errc::Unavailable, "away");
+      done.set_value();
       return {};
     });
-    jobs.schedule("early", seconds(10), [&](sdk::Context&) -> sdk::Result<void> {
-      early.add();
-      return {};
-    });
-    pass(jobs, seconds(50));
-    CPPUNIT_ASSERT(early.reach(1));
-    CPPUNIT_ASSERT_EQUAL(0, late.now());
-    pass(jobs, seconds(50));
-    CPPUNIT_ASSERT(late.reach(1));
-  }
-
-  void sameKeyReplacesWhatHasNotStarted() {
-    Jobs jobs({}, clock_, logger_, metrics_);
-    Runs first;
-    Runs second;
-    jobs.schedule("a", seconds(5), [&](sdk::Context&) -> sdk::Result<void> {
-      first.add();
-      return {};
-    });
-    jobs.schedule("a", seconds(5), [&](sdk::Context&) -> sdk::Result<void> {
-      second.add();
-      return {};
-    });
-    pass(jobs, seconds(5));
-    CPPUNIT_ASSERT(second.reach(1));
-    jobs.stop();
-    CPPUNIT_ASSERT_EQUAL(0, first.now());
-  }
-
-  void sameKeyFollowsWhatRuns() {
-    Jobs jobs({}, clock_, logger_, metrics_);
-    std::promise<void> started;
-    std::promise<void> release;
-    auto released = release.get_future().share();
-    Runs second;
-    std::atomic<bool> firstDone = false;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      started.set_value();
-      released.wait();
-      firstDone = true;
-      return {};
-    });
-    started.get_future().wait();
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      if (firstDone) second.add();
-      return {};
-    });
-    release.set_value();
-    CPPUNIT_ASSERT(second.reach(1));
-  }
-
-  void retryableFailureIsTriedAgainWithBackoff() {
-    Jobs jobs({.workers = 1}, clock_, logger_, metrics_);
-    Runs runs;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      runs.add();
-      if (runs.now() < 3) return sdk::Error(sdk::Errc::Unavailable, "not yet");
-      return {};
-    });
-    CPPUNIT_ASSERT(runs.reach(1));
-    CPPUNIT_ASSERT(passUntil(jobs, runs, 3));
-    jobs.stop();
+    done.get_future().wait();
     CPPUNIT_ASSERT_EQUAL(std::size_t{2}, logger_.count("job.failed"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2}, logger_.count("job.retry"));
   }
 
-  void otherFailuresEndTheJob() {
+  void anExceptionIsAFailure() {
+    std::promise<void> done;
     Jobs jobs({.workers = 1}, clock_, logger_, metrics_);
-    Runs runs;
-    Runs after;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      runs.add();
-      return sdk::Error(sdk::Errc::Corrupt, "broken for good");
+    jobs.schedule("a", {}, [](Context&) -> Result<void> { throw std::runtime_error("oops"); });
+    jobs.schedule("b", {}, [](Context&) -> Result<void> { throw 7; });
+    jobs.schedule("c", {}, [&](Context&) -> Result<void> {
+      done.set_value();
+      return Error(Errc::Invalid, "a failure");
     });
-    CPPUNIT_ASSERT(runs.reach(1));
-    pass(jobs, std::chrono::hours(1));
-    jobs.schedule("b", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      after.add();
-      return {};
-    });
-    CPPUNIT_ASSERT(after.reach(1));
-    CPPUNIT_ASSERT_EQUAL(1, runs.now());
+    done.get_future().wait();
+    jobs.stop();
+    CPPUNIT_ASSERT(logger_.count("job.failed") >= 2);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, logger_.count("job.retry"));
   }
 
-  void exceptionIsAFailure() {
-    Jobs jobs({}, clock_, logger_, metrics_);
-    Runs runs;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context&) -> sdk::Result<void> {
-      runs.add();
-      throw std::runtime_error("boom");
-    });
-    CPPUNIT_ASSERT(runs.reach(1));
-    const auto giveUp = std::chrono::steady_clock::now() + seconds(20);
-    while (logger_.count("job.failed") == 0 && std::chrono::steady_clock::now() < giveUp) {
-      std::this_thread::yield();
-    }
-    CPPUNIT_ASSERT(logger_.mentions("boom"));
-  }
-
-  void repeatedJobSurvivesFailures() {
-    Jobs jobs({.workers = 2}, clock_, logger_, metrics_);
-    Runs runs;
-    jobs.repeat("a", seconds(10), [&](sdk::Context&) -> sdk::Result<void> {
-      runs.add();
-      return sdk::Error(sdk::Errc::Internal, "again and again");
-    });
-    CPPUNIT_ASSERT_EQUAL(0, runs.now());
-    CPPUNIT_ASSERT(passUntil(jobs, runs, 3));
-  }
-
-  void stopCancelsWhatRuns() {
-    Jobs jobs({}, clock_, logger_, metrics_);
-    std::promise<void> started;
+  void stoppingCancelsAndForgets() {
+    std::promise<void> running;
     std::atomic<bool> cancelled = false;
-    jobs.schedule("a", milliseconds(0), [&](sdk::Context& ctx) -> sdk::Result<void> {
-      started.set_value();
+    std::atomic<bool> ranAfter = false;
+    Jobs jobs({.workers = 1}, clock_, logger_, metrics_);
+    jobs.schedule("long", {}, [&](Context& ctx) -> Result<void> {
+      running.set_value();
       while (!ctx.cancelled()) std::this_thread::yield();
       cancelled = true;
-      return sdk::Error(sdk::Errc::Cancelled, "stopping");
+      return Error(Errc::Unavailable, "stopped");
     });
-    started.get_future().wait();
+    running.get_future().wait();
+    jobs.schedule("next", {}, [&](Context&) {
+      ranAfter = true;
+      return Result<void>();
+    });
     jobs.stop();
+    jobs.schedule("after", {}, [&](Context&) {
+      ranAfter = true;
+      return Result<void>();
+    });
     CPPUNIT_ASSERT(cancelled);
+    CPPUNIT_ASSERT(!ranAfter);
+    jobs.stop();
   }
 };
 
+CPPUNIT_TEST_SUITE_REGISTRATION(JobTableTest);
 CPPUNIT_TEST_SUITE_REGISTRATION(JobsTest);
 
 }  // namespace
