@@ -32,9 +32,9 @@ server:
   access_log: {{ path: "{folder}/access.log" }}
 {server}
 storage:
-  main: {{ plugin: filesystem, path: {folder}/storage }}
+  main: {{ plugin: filesystem, path: "{storage}"{storage_more} }}
 cache:
-  main: {{ plugin: sqlite, path: {folder}/cache.db }}
+  main: {{ plugin: sqlite, path: "{cache}" }}
 access:
   main:
     plugin: config
@@ -100,14 +100,18 @@ def multipart(fields, files):
 class Larder:
     """with Larder() as larder: larder.get("/simple/")"""
 
-    def __init__(self, folder=None, server="", repository="", grants=None, configuration=None):
+    def __init__(self, folder=None, server="", repository="", grants=None, configuration=None,
+                 storage=None, storage_more="", cache=None):
         self._own = folder is None
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="larder-test-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self.configuration = self.folder / "larder.yaml"
+        self.storage = pathlib.Path(storage or self.folder / "storage")
+        self.cache = pathlib.Path(cache or self.folder / "cache.db")
         grants = SECRET_GRANTS if grants is None else grants
         text = configuration or CONFIGURATION.format(
-            folder=self.folder, server=_indent(server, 2), repository=_indent(repository, 4),
+            folder=self.folder, storage=self.storage, cache=self.cache,
+            storage_more=", " + storage_more if storage_more else "", server=_indent(server, 2), repository=_indent(repository, 4),
             grants="\n".join("      - " + grant for grant in grants) or "      []",
             **{name: hashed(password) for name, password in PASSWORDS.items()})
         self.configuration.write_text(text)
