@@ -40,7 +40,7 @@ std::unique_ptr<Bench> openBench(const Arguments& arguments, int& status) {
   auto workshop = Workshop::open(bench->blueprint->configuration(), *bench->sink);
   if (workshop) {
     bench->workshop = std::move(*workshop);
-    auto plant = Plant::start(bench->blueprint, bench->workshop->services(), arguments.positional);
+    auto plant = Plant::start(bench->blueprint, *bench->workshop, arguments.positional);
     if (plant) {
       bench->plant = std::move(*plant);
       return bench;

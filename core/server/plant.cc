@@ -27,15 +27,18 @@ bool everyone(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Plant::Plant(std::shared_ptr<const Blueprint> blueprint, const Services& services)
+Plant::Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop)
     : blueprint_(std::move(blueprint)),
-      services_(services),
-      log_(services.sink, {{"component", "repository"}}) {}
+      workshop_(workshop),
+      services_(workshop.services()),
+      log_(services_.sink, {{"component", "repository"}}) {}
+
+Plant::~Plant() { workshop_.jobs().stop(); }
 
 sdk::Result<std::unique_ptr<Plant>> Plant::start(std::shared_ptr<const Blueprint> blueprint,
-                                                 const Services& services,
+                                                 Workshop& workshop,
                                                  const std::vector<std::string>& only) {
-  std::unique_ptr<Plant> plant(new Plant(std::move(blueprint), services));
+  std::unique_ptr<Plant> plant(new Plant(std::move(blueprint), workshop));
   for (const std::string& name : only) {
     const auto& known = plant->blueprint_->repositories();
     const bool exists = std::any_of(known.begin(), known.end(),
@@ -145,7 +148,8 @@ void Plant::monitor(std::vector<admin::Monitored>& list) const {
   }
 }
 
-void Plant::scheduleUpkeep(sdk::Jobs& jobs) {
+void Plant::scheduleUpkeep() {
+  sdk::Jobs& jobs = services_.jobs;
   for (Repository& repository : repositories_) repository.state->scheduleUpkeep(jobs);
   for (const auto& [name, storage] : storages_) {
     const config::Instance& config = *storage.planned->config;

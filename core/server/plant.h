@@ -11,6 +11,7 @@
 #include "core/repo/repository.h"
 #include "core/server/blueprint.h"
 #include "core/server/plugin_host.h"
+#include "core/server/workshop.h"
 #include "core/web/site.h"
 
 namespace larder::server {
@@ -31,8 +32,10 @@ class Plant {
   /// Errors: Invalid (`only` names none), those of plugins and of
   /// repo::Repository::open(), with the name of what could not start.
   static sdk::Result<std::unique_ptr<Plant>> start(std::shared_ptr<const Blueprint> blueprint,
-                                                   const Services& services,
+                                                   Workshop& workshop,
                                                    const std::vector<std::string>& only);
+  /// Stops the workshop's jobs first: they may be about what goes away.
+  ~Plant();
 
   std::vector<Repository>& repositories() noexcept { return repositories_; }
   Repository* repository(std::string_view name) noexcept;
@@ -41,9 +44,8 @@ class Plant {
   std::vector<web::Site> sites();
   void monitor(std::vector<admin::Monitored>& list) const;
 
-  /// Upkeep of repositories and collection of unused blobs, as periodic jobs. The
-  /// plant must outlive the jobs.
-  void scheduleUpkeep(sdk::Jobs& jobs);
+  /// Upkeep of repositories and collection of unused blobs, as periodic jobs.
+  void scheduleUpkeep();
 
  private:
   template <class Component>
@@ -52,13 +54,14 @@ class Plant {
     std::unique_ptr<PluginHost> host;
     std::unique_ptr<Component> component;
   };
-  Plant(std::shared_ptr<const Blueprint> blueprint, const Services& services);
+  Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop);
 
   sdk::Result<void> startBackends();
   sdk::Result<void> startRepository(const PlannedRepository& planned);
   repo::StoreParts storeParts(const config::Instance& storage);
 
   std::shared_ptr<const Blueprint> blueprint_;
+  Workshop& workshop_;
   const Services& services_;
   observe::Log log_;
   std::map<std::string, Running<sdk::Storage>> storages_;

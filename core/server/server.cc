@@ -72,11 +72,11 @@ Server::~Server() { stop(); }
 sdk::Result<void> Server::startAll() {
   const config::Configuration& configuration = blueprint_->configuration();
   LARDER_TRY_ASSIGN(workshop_, Workshop::open(configuration, sink_));
-  LARDER_TRY_ASSIGN(plant_, Plant::start(blueprint_, workshop_->services(), {}));
+  LARDER_TRY_ASSIGN(plant_, Plant::start(blueprint_, *workshop_, {}));
   LARDER_TRY_ASSIGN(auto rules, AccessRules::make(blueprint_, workshop_->services()));
   LARDER_TRY(startWeb());
   secure(rules);
-  plant_->scheduleUpkeep(workshop_->jobs());
+  plant_->scheduleUpkeep();
   LARDER_TRY(engine_->start());
   log_.info("server.started", "larder serves",
             {{"version", admin::kVersion},
