@@ -141,20 +141,22 @@ sdk::Result<const LoadedPlugin*> Loader::loadFile(const std::string& path) {
 
 std::vector<Loader::Found> Loader::survey() {
   std::vector<Found> found;
+  const auto add = [&](Found one) {
+    const auto same = [&](const Found& f) { return f.path == one.path; };
+    if (std::none_of(found.begin(), found.end(), same)) found.push_back(std::move(one));
+  };
   for (const std::string& directory : directories_) {
     std::vector<std::string> files;
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(directory, failed)) {
       if (entry.path().extension() == kSuffix) files.push_back(entry.path().string());
     }
-    if (failed) found.push_back({directory, nullptr, failed.message()});
+    if (failed) add({directory, nullptr, failed.message()});
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) {
       auto plugin = loadFile(file);
-      const auto known = [&](const Found& f) { return plugin && f.plugin == *plugin; };
-      if (std::any_of(found.begin(), found.end(), known)) continue;  // a directory named twice
-      found.push_back(plugin ? Found{(*plugin)->path, *plugin, {}}
-                             : Found{file, nullptr, plugin.error().message()});
+      add(plugin ? Found{(*plugin)->path, *plugin, {}}
+                 : Found{file, nullptr, plugin.error().message()});
     }
   }
   return found;

@@ -306,7 +306,7 @@ class LoaderTest : public CppUnit::TestFixture {
   void surveyTellsWhatIsThereAndWhyNot() {
     write("storage-text.so", "no library");
     write("README", "not looked at");
-    Loader loader({good_, directory_.path(), "/nonexistent", good_}, logger_);
+    Loader loader({good_, directory_.path(), "/nonexistent", good_, directory_.path()}, logger_);
     const auto found = loader.survey();
     CPPUNIT_ASSERT_EQUAL(std::size_t{3}, found.size());
     CPPUNIT_ASSERT(found[0].plugin != nullptr);
