@@ -1,6 +1,10 @@
 #include "core/http/parser.h"
 
 #include <algorithm>
+#if defined(__GNUC__) && !defined(__clang__)
+// Sanitizers keep GCC from seeing that boost::none leaves nothing to read.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
