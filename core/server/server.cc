@@ -4,6 +4,7 @@
 
 #include "core/admin/version.h"
 #include "core/observe/clock.h"
+#include "core/observe/process_metrics.h"
 #include "core/server/reload.h"
 
 namespace larder::server {
@@ -99,8 +100,8 @@ sdk::Result<void> Server::startWeb() {
       std::make_unique<admin::HealthBoard>(log_, workshop_->metrics(), observe::systemClock());
   sites_ = plant_->sites();
   hostServices_ = std::make_unique<admin::HostServices>(admin::HostServices{
-      *health_, [this] { return workshop_->metrics().render(); }, sites_,
-      [this](sdk::Context& ctx, std::string_view name) { return rebuild(ctx, name); }});
+      *health_, [this] { return workshop_->metrics().render() + observe::renderProcessMetrics(); },
+      sites_, [this](sdk::Context& ctx, std::string_view name) { return rebuild(ctx, name); }});
   web::Site host;
   host.routes = admin::hostRoutes(*hostServices_);
   sites_.push_back(std::move(host));
