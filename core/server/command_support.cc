@@ -43,6 +43,7 @@ std::unique_ptr<Bench> openBench(const Arguments& arguments, int& status) {
     auto plant = Plant::start(bench->blueprint, *bench->workshop, arguments.positional);
     if (plant) {
       bench->plant = std::move(*plant);
+      status = kDone;
       return bench;
     }
     status = plant.is(sdk::Errc::Invalid) ? kWrong : kFailed;
