@@ -46,6 +46,7 @@ class IdentitiesTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aUserIsNotLockedOutByGuessersElsewhere);
   CPPUNIT_TEST(aRememberedLoginMakesItsAddressKnown);
   CPPUNIT_TEST(repeatingOneWrongPasswordIsNoGuessing);
+  CPPUNIT_TEST(repeatingIsNoGuessingWithoutVersionEither);
   CPPUNIT_TEST(aWrongPasswordThatBecomesRightWorksAtOnce);
   CPPUNIT_TEST(failuresAreLoggedWithoutSecret);
   CPPUNIT_TEST(manyThreadsAgree);
@@ -298,6 +299,18 @@ class IdentitiesTest : public CppUnit::TestFixture {
     }
     CPPUNIT_ASSERT(login("alice", "secret").outcome == Authentication::Outcome::Granted);
     CPPUNIT_ASSERT(verifications() < 60);
+  }
+
+  void repeatingIsNoGuessingWithoutVersionEither() {
+    access_.state()->hasVersion = false;
+    Identities identities(access_, services());
+    CallContext ctx("test", 10s);
+    for (int i = 0; i < 50; ++i) {
+      CPPUNIT_ASSERT(identities.authenticate(ctx, {"alice", "outdated"}, kHome)->outcome ==
+                     Authentication::Outcome::Refused);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t{50}, verifications());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, logger_.count("auth.login.failed"));
   }
 
   void aWrongPasswordThatBecomesRightWorksAtOnce() {
