@@ -114,6 +114,11 @@ Result<CollectReport> Collector::run(sdk::Context& ctx, const ReportProgress& pr
                           {{"reason", report.error().message()}});
     return report;
   }
+  if (report->deleted + report->condemned > 0) {
+    parts_.logger.info("repo.collected", "unused blobs were condemned or deleted",
+                       {{"condemned", std::to_string(report->condemned)},
+                        {"deleted", std::to_string(report->deleted)}});
+  }
   parts_.metrics.counter("larder_repo_blobs_deleted_total", "Unused blobs deleted")
       .add(report->deleted);
   return report;

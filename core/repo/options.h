@@ -18,6 +18,7 @@ namespace larder::repo {
 struct Options {
   /// Accepts a storage that cannot put "if absent", guarded by a lease.
   bool singleWriter = false;
+  bool readOnly = false;        ///< Writes nothing to the storage: for tools beside a server.
   std::string host = "larder";  ///< Who wrote an entry, for people who read one.
 
   /// How long journal entries outlive their checkpoint, and everything that may

@@ -26,7 +26,9 @@ class Repository::State {
   RecordJournal& journal(std::string_view name);
   Result<void> renewIndex(sdk::Context& ctx);
   Result<RebuildReport> rebuild(sdk::Context& ctx, const ReportProgress& progress);
-  Result<void> tail(sdk::Context& ctx);
+  Result<void> renewNow(sdk::Context& ctx);
+  Result<void> becomeWriter(sdk::Context& ctx);
+  Result<void> tail(sdk::Context& ctx, const Renew& renew);
 
   Shared shared;
   std::optional<WriterLease> writer;
@@ -98,10 +100,24 @@ Result<RebuildReport> Repository::State::rebuildInTurn(sdk::Context& ctx,
   return report;
 }
 
-Result<void> Repository::State::tail(sdk::Context& ctx) {
-  return compareAll(ctx, shared, [this](const std::string& name) -> Follower& {
-    return journal(name).follower();
-  });
+Result<void> Repository::State::tail(sdk::Context& ctx, const Renew& renew) {
+  return compareAll(
+      ctx, shared,
+      [this](const std::string& name) -> Follower& { return journal(name).follower(); }, renew);
+}
+
+Result<void> Repository::State::becomeWriter(sdk::Context& ctx) {
+  LARDER_TRY_ASSIGN(const bool conditional, shared.store.probeConditions(ctx));
+  if (conditional) return {};
+  if (!shared.options().singleWriter) {
+    return Error(Errc::Unsupported,
+                 "repository " + shared.parts.name +
+                     ": its storage does not honour conditional writes (\"if absent\"), so "
+                     "several writers would overwrite each other; use a storage that does, or "
+                     "run one larder and set single_writer: true");
+  }
+  writer.emplace(shared.store, shared.parts.name);
+  return writer->take(ctx);
 }
 
 Repository::Repository(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
@@ -125,27 +141,17 @@ Result<std::vector<std::string>> Repository::journals(sdk::Context& ctx) {
 }
 
 Result<void> Repository::open(sdk::Context& ctx) {
-  Shared& shared = state_->shared;
-  LARDER_TRY_ASSIGN(const bool conditional, shared.store.probeConditions(ctx));
-  if (!conditional) {
-    if (!shared.options().singleWriter) {
-      return Error(Errc::Unsupported,
-                   "repository " + shared.parts.name +
-                       ": its storage does not honour conditional writes (\"if absent\"), so "
-                       "several writers would overwrite each other; use a storage that does, or "
-                       "run one larder and set single_writer: true");
-    }
-    state_->writer.emplace(shared.store, shared.parts.name);
-    LARDER_TRY(state_->writer->take(ctx));
+  if (state_->shared.options().readOnly) {
+    state_->shared.store.setReadOnly();
+  } else {
+    LARDER_TRY(state_->becomeWriter(ctx));
   }
-  LARDER_TRY(state_->tail(ctx));
-  state_->opened = true;
-  return {};
+  return state_->tail(ctx, [this](sdk::Context& c) { return state_->renewNow(c); });
 }
 
 Result<RebuildReport> Repository::rebuild(sdk::Context& ctx, const ReportProgress& progress) {
   LARDER_TRY_ASSIGN(RebuildReport report, state_->rebuild(ctx, progress));
-  LARDER_TRY(state_->tail(ctx));
+  LARDER_TRY(tail(ctx));
   return report;
 }
 
@@ -154,7 +160,9 @@ Result<VerifyReport> Repository::verify(sdk::Context& ctx, const ReportProgress&
   return Verifier(state_->shared, progress).run(ctx, scope.orphans);
 }
 
-Result<void> Repository::tail(sdk::Context& ctx) { return state_->tail(ctx); }
+Result<void> Repository::tail(sdk::Context& ctx) {
+  return state_->tail(ctx, state_->shared.renewIndex);
+}
 
 Result<void> Repository::maintain(sdk::Context& ctx) { return repo::maintain(ctx, state_->shared); }
 

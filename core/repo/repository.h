@@ -33,6 +33,8 @@ class Repository {
   /// has none, and brings the index up to the storage: an empty index is built, an
   /// older one catches up, one that is ahead is built anew.
   ///
+  /// With readOnly only the index is written, and nothing is probed or leased.
+  ///
   /// Errors: Unsupported when the storage ignores "if absent" and singleWriter is
   /// not set; Conflict when another writer holds the lease.
   sdk::Result<void> open(sdk::Context& ctx);

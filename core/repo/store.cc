@@ -100,6 +100,12 @@ void Store::setUnconditional(std::function<Result<void>()> mayWrite) {
   conditional_ = false;
 }
 
+void Store::setReadOnly() {
+  setUnconditional([] {
+    return Result<void>(Error(Errc::Unsupported, "the repository was opened for reading only"));
+  });
+}
+
 Result<void> Store::mayWrite() {
   if (conditional_) return {};
   return mayWrite_();

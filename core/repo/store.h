@@ -41,6 +41,8 @@ class Store {
   /// From now on create() asks `mayWrite` and looks for the object itself: for a
   /// storage without conditions.
   void setUnconditional(std::function<sdk::Result<void>()> mayWrite);
+  /// From now on nothing may be written.
+  void setReadOnly();
   /// Whether this host may write at all.
   sdk::Result<void> mayWrite();
 

@@ -46,7 +46,7 @@ enum class Outcome : std::uint8_t { Fits, Astray };
 
 /// The heads were read before the storage was listed, so none may be beyond it.
 Result<Outcome> bringUp(sdk::Context& ctx, const Heads& index, const std::vector<Extent>& extents,
-                        const std::function<Follower&(const std::string&)>& follower) {
+                        const FollowerOf& follower) {
   std::size_t known = 0;
   for (const Extent& extent : extents) {
     const auto found = index.heads.find(extent.journal);
@@ -66,8 +66,8 @@ Result<Outcome> bringUp(sdk::Context& ctx, const Heads& index, const std::vector
 
 }  // namespace
 
-Result<void> compareAll(sdk::Context& ctx, Shared& shared,
-                        const std::function<Follower&(const std::string&)>& follower) {
+Result<void> compareAll(sdk::Context& ctx, Shared& shared, const FollowerOf& follower,
+                        const Renew& renew) {
   for (bool renewed = false;; renewed = true) {
     const std::int64_t now = secondsNow(shared.parts.clock);
     LARDER_TRY_ASSIGN(const Heads index, readHeads(ctx, shared));
@@ -89,7 +89,7 @@ Result<void> compareAll(sdk::Context& ctx, Shared& shared,
       return Error(Errc::Unavailable, "the index of repository " + shared.parts.name +
                                           " does not fit its storage, though it was built anew");
     }
-    LARDER_TRY(shared.renewIndex(ctx));
+    LARDER_TRY(renew(ctx));
   }
 }
 

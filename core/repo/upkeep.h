@@ -8,11 +8,14 @@
 
 namespace larder::repo {
 
-/// Brings every journal's index up to the storage; the index is built where there is none,
-/// or where it does not fit. Costs a request per thousand journals or kept entries when
-/// nothing happened.
-sdk::Result<void> compareAll(sdk::Context& ctx, Shared& shared,
-                             const std::function<Follower&(const std::string&)>& follower);
+using FollowerOf = std::function<Follower&(const std::string& journal)>;
+using Renew = std::function<sdk::Result<void>(sdk::Context&)>;
+
+/// Brings every journal's index up to the storage; where there is none, or one that does
+/// not fit, `renew` is asked for another. Costs a request per thousand journals or kept entries
+/// when nothing happened.
+sdk::Result<void> compareAll(sdk::Context& ctx, Shared& shared, const FollowerOf& follower,
+                             const Renew& renew);
 
 /// See Repository::maintain().
 sdk::Result<void> maintain(sdk::Context& ctx, Shared& shared);

@@ -50,6 +50,8 @@ class SeveralHostsTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aCacheAheadOfItsStorageIsBuiltAnew);
   CPPUNIT_TEST(aStorageThatWentBackIsNoticedByTailing);
   CPPUNIT_TEST(withJobsReadersDoNotBuildTheIndexThemselves);
+  CPPUNIT_TEST(openingBuildsTheIndexAtOnce);
+  CPPUNIT_TEST(aReaderWritesNothing);
   // A commit larger than a cache batch becomes visible by one pointer.
   CPPUNIT_TEST(aCommitLargerThanABatchIsSeenWholeOrNotAtAll);
   CPPUNIT_TEST(aHalfAppliedCommitIsFinishedByAReader);
@@ -393,6 +395,36 @@ class SeveralHostsTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, jobs.scheduled().size());
     for (const auto& ran : jobs.run(host.ctx)) LARDER_ASSERT_OK(ran.result);
     CPPUNIT_ASSERT_EQUAL(std::string("1"), host.value("k"));
+  }
+
+  void openingBuildsTheIndexAtOnce() {
+    RepoHost first(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(first.open());
+    LARDER_ASSERT_OK(first.set("k", "1"));
+    larder::test::FakeJobs jobs;
+    MemoryCache own({.epoch = "own"});
+    RepoHost host(storage_, own, clock_, "pkgs", {}, &jobs);
+    LARDER_ASSERT_OK(host.open());
+    CPPUNIT_ASSERT_EQUAL(std::string("1"), host.value("k"));
+    CPPUNIT_ASSERT(jobs.scheduled().empty());
+  }
+
+  void aReaderWritesNothing() {
+    MemoryStorage storage({.ifAbsent = MemoryStorage::IfAbsent::Refused, .clock = &clock_});
+    RepoHost writer(storage, cache_, clock_, "pkgs", {.singleWriter = true});
+    LARDER_ASSERT_OK(writer.open());
+    LARDER_ASSERT_OK(writer.set("k", "1"));
+    const auto puts = storage.calls().put;
+    MemoryCache own({.epoch = "own"});
+    RepoHost reader(storage, own, clock_, "pkgs", {.readOnly = true});
+    LARDER_ASSERT_OK(reader.open());
+    CPPUNIT_ASSERT_EQUAL(std::string("1"), reader.value("k"));
+    LARDER_ASSERT_OK(reader.repository.verify(reader.ctx));
+    LARDER_ASSERT_OK(reader.repository.rebuild(reader.ctx));
+    CPPUNIT_ASSERT(reader.set("k", "2").is(Errc::Unsupported));
+    CPPUNIT_ASSERT(reader.repository.maintain(reader.ctx).is(Errc::Unsupported));
+    CPPUNIT_ASSERT_EQUAL(puts, storage.calls().put);
+    LARDER_ASSERT_OK(writer.append("k", "2"));
   }
 
   static Changes many(int from, int to, const std::string& value) {
