@@ -32,7 +32,6 @@ class Repository::State {
 
   Shared shared;
   std::optional<WriterLease> writer;
-  std::atomic<bool> opened = false;  // before that nobody waits for an answer: no job is needed
 
  private:
   using Journals = std::map<std::string, std::unique_ptr<RecordJournal>, std::less<>>;
@@ -58,7 +57,10 @@ RecordJournal& Repository::State::journal(std::string_view name) {
 }
 
 Result<void> Repository::State::renewIndex(sdk::Context& ctx) {
-  if (opened && shared.parts.jobs != nullptr) return renewLater();
+  return shared.parts.jobs != nullptr ? renewLater() : renewNow(ctx);
+}
+
+Result<void> Repository::State::renewNow(sdk::Context& ctx) {
   const std::uint64_t before = rebuilds_;
   LARDER_TRY_ASSIGN(const Turn::Held held, rebuilding_.take(ctx));
   if (rebuilds_ != before) return {};  // Somebody else did it meanwhile.
