@@ -44,7 +44,7 @@ void Acceptor::onEvents(std::uint32_t) {
   }
 }
 
-void Acceptor::expired(Wait) { begin(loop_); }
+void Acceptor::expired(WaitKind) { begin(loop_); }
 
 bool Acceptor::acceptOne() {
   sockaddr_storage address{};
@@ -83,7 +83,7 @@ bool Acceptor::full() {
 
 void Acceptor::pause() {
   loop_.unwatch(listener_.descriptor());
-  loop_.deadlines().set(*this, Wait::Accept, loop_.now());
+  loop_.deadlines().set(*this, kAccept, loop_.now());
 }
 
 void Acceptor::place(Accepted accepted) {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/http/deadlines.h"
+#include "core/base/deadlines.h"
 #include "core/http/event_target.h"
 #include "core/http/listener.h"
 #include "core/http/loop.h"
@@ -22,7 +22,7 @@ class Acceptor final : public EventTarget, public Deadline {
   void end(const Loop& here);
 
   void onEvents(std::uint32_t events) override;
-  void expired(Wait wait) override;
+  void expired(WaitKind kind) override;
 
  private:
   bool acceptOne();

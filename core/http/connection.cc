@@ -67,9 +67,7 @@ void Connection::account() {
   counted_ = output_.sent();
   std::size_t done = 0;
   while (done < answers_.size() && answers_[done].end <= counted_) {
-    report(answers_[done]);
-    loop_.recycle(std::move(answers_[done].request));
-    ++done;
+    report(answers_[done++]);
   }
   answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(done));
 }
@@ -130,54 +128,54 @@ void Connection::close() {
 void Connection::schedule() {
   switch (state_) {
     case State::Head:
-      if (!output_.empty()) return wait(Wait::Write);
-      return wait(started_ && buffered_.empty() ? Wait::Idle : Wait::Head);
+      if (!output_.empty()) return wait(kWrite);
+      return wait(started_ && buffered_.empty() ? kIdle : kHead);
     case State::Body:
     case State::Drain:
-      return wait(Wait::Body);
+      return wait(kBody);
     case State::Work:
-      return wait(Wait::Handler);
+      return wait(kHandler);
     case State::Stream:
-      return wait(output_.empty() ? Wait::Handler : Wait::Write);
+      return wait(output_.empty() ? kHandler : kWrite);
     case State::Linger:
-      return wait(Wait::Linger);
+      return wait(kLinger);
     case State::Closed:
       return;
   }
 }
 
-void Connection::wait(Wait wait) {
+void Connection::wait(WaitKind wait) {
   if (waitingFor() == wait) return;
   progressMark_ = progress(wait);
   loop_.deadlines().set(*this, wait, loop_.now());
 }
 
 /// Bytes that count as progress while waiting for this.
-std::uint64_t Connection::progress(Wait wait) const noexcept {
-  if (wait == Wait::Body) return current_.received + drained_;
-  if (wait != Wait::Write) return 0;
+std::uint64_t Connection::progress(WaitKind wait) const noexcept {
+  if (wait == kBody) return current_.received + drained_;
+  if (wait != kWrite) return 0;
   const std::uint64_t unseen = transport_.unacknowledged();
   return output_.sent() - std::min(unseen, output_.sent());
 }
 
-bool Connection::movesFastEnough(Wait wait) const noexcept {
-  const auto window = wait == Wait::Body ? engine_.options.body : engine_.options.write;
+bool Connection::movesFastEnough(WaitKind wait) const noexcept {
+  const auto window = wait == kBody ? engine_.options.body : engine_.options.write;
   const auto least = kSlowestPerSecond * static_cast<std::uint64_t>(window.count()) / 1000;
   return progress(wait) - progressMark_ >= least;
 }
 
-void Connection::expired(Wait due) {
+void Connection::expired(WaitKind due) {
   if (state_ == State::Closed) return;
-  if ((due == Wait::Body || due == Wait::Write) && movesFastEnough(due)) return wait(due);
-  if (due == Wait::Write) return abort();
-  if (due == Wait::Head && !buffered_.empty()) {
+  if ((due == kBody || due == kWrite) && movesFastEnough(due)) return wait(due);
+  if (due == kWrite) return abort();
+  if (due == kHead && !buffered_.empty()) {
     refuse({408, "the request head did not arrive in time"});
-  } else if (due == Wait::Body && state_ == State::Body) {
+  } else if (due == kBody && state_ == State::Body) {
     last_ = true;
     answerFailure(408, "the request body did not arrive in time");
-  } else if (due == Wait::Handler && state_ == State::Work) {
+  } else if (due == kHandler && state_ == State::Work) {
     handlerOverdue();
-  } else if (due == Wait::Handler) {
+  } else if (due == kHandler) {
     return abort();
   } else {
     return close();

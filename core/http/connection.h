@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
-#include "core/http/body_decoder.h"
-#include "core/http/deadlines.h"
+#include "core/base/deadlines.h"
 #include "core/http/event_target.h"
 #include "core/http/exchange.h"
 #include "core/http/output.h"
-#include "core/http/parser.h"
 #include "core/http/transport.h"
 #include "core/http/writer.h"
+#include "core/message/body_decoder.h"
+#include "core/message/parser.h"
 
 namespace larder::http {
 
@@ -28,7 +28,7 @@ class Connection final : public EventTarget, public Deadline {
   ~Connection() override;
 
   void onEvents(std::uint32_t events) override;
-  void expired(Wait wait) override;
+  void expired(WaitKind kind) override;
 
   /// Does what can be done without waiting.
   void drive();
@@ -109,9 +109,9 @@ class Connection final : public EventTarget, public Deadline {
   void abort();
   void close();
   void schedule();
-  void wait(Wait wait);
-  std::uint64_t progress(Wait wait) const noexcept;
-  bool movesFastEnough(Wait wait) const noexcept;
+  void wait(WaitKind wait);
+  std::uint64_t progress(WaitKind wait) const noexcept;
+  bool movesFastEnough(WaitKind wait) const noexcept;
   void handlerOverdue();
 
   Engine& engine_;

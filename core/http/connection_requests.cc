@@ -132,7 +132,7 @@ void Connection::begin(std::string_view head, bool moreFollows) {
   started_ = true;
   current_ = {};
   current_.began = std::chrono::steady_clock::now();
-  current_.request = loop_.newRequest();
+  current_.request = std::make_shared<Request>();
   Request& request = *current_.request;
   if (const auto refusal = parseHead(head, request, current_.framing)) return refuse(*refusal);
   engine_.nextId(request.id);
@@ -240,12 +240,11 @@ void Connection::answer(Response&& response) {
   sending.began = current_.began;
   sending.begin = output_.queued();
   const Written written = writeResponse(output_, current_.request.get(), std::move(response),
-                                        {current_.framing.http11, last_});
+                                        current_.framing.http11, last_);
   if (written.framing == BodyFraming::UntilClose) last_ = true;
-  sending.status = written.chosen.status;
+  sending.status = written.status;
   sending.end = output_.queued();
-  const bool bodyQueued = written.chosen.withBody && !written.streams;
-  sending.body = sending.end - (bodyQueued ? *written.chosen.length : 0);
+  sending.body = sending.end - written.body;
   current_.request = nullptr;
   answers_.push_back(std::move(sending));
   if (!written.streams) return afterAnswer();

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "core/base/guarded.h"
-#include "core/http/message.h"
-#include "core/http/pool.h"
-#include "core/http/proxies.h"
+#include "core/base/pool.h"
 #include "core/http/server.h"
 #include "core/http/tls.h"
+#include "core/message/message.h"
+#include "core/message/proxies.h"
 #include "larder/sdk/host.h"
 
 namespace larder::http {

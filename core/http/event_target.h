@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/deadlines.h"
 #include "larder/sdk/storage.h"
 
 namespace larder::http {
+
+/// What a connection, or an acceptor, waits for.
+enum Wait : WaitKind { kNothing, kIdle, kHead, kBody, kWrite, kHandler, kLinger, kAccept };
 
 /// Somebody epoll reports to.
 class EventTarget {

@@ -4,7 +4,7 @@
 #include <exception>
 
 #include "core/http/loop.h"
-#include "core/http/selection.h"
+#include "core/message/selection.h"
 
 namespace larder::http {
 namespace {

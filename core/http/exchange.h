@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/http/engine.h"
-#include "core/http/message.h"
-#include "core/http/spool.h"
+#include "core/message/message.h"
+#include "core/message/spool.h"
 
 namespace larder::http {
 

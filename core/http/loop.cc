@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string>
 
 namespace larder::http {
 namespace {
 
 constexpr int kEventsPerRound = 256;
-constexpr std::size_t kSpareRequests = 64;
 
 Deadlines::Durations durations(const ServerOptions& options) {
   constexpr std::chrono::milliseconds kAcceptPause{250};
@@ -112,7 +110,7 @@ void Loop::expire() {
   while (true) {
     const auto due = deadlines_.takeDue(now_);
     if (due.deadline == nullptr) return;
-    due.deadline->expired(due.wait);
+    due.deadline->expired(due.kind);
   }
 }
 
@@ -146,7 +144,7 @@ void Loop::adopt(Accepted accepted) {
 }
 
 bool Loop::shedIdle() {
-  auto* oldest = static_cast<Connection*>(deadlines_.oldest(Wait::Idle));
+  auto* oldest = static_cast<Connection*>(deadlines_.oldest(kIdle));
   if (oldest == nullptr) return false;
   oldest->cutOff();
   return true;
@@ -187,32 +185,6 @@ void Loop::retire(Connection& connection) {
   load_.store(connections_.size(), std::memory_order_relaxed);
   // A descriptor lives on in the epoll set while something shares its socket.
   unwatch(connection.descriptor());
-}
-
-std::shared_ptr<Request> Loop::newRequest() {
-  if (spare_.empty()) return std::make_shared<Request>();
-  auto request = std::move(spare_.back());
-  spare_.pop_back();
-  return request;
-}
-
-void Loop::recycle(std::shared_ptr<const Request> request) {
-  if (!request || spare_.size() >= kSpareRequests) return;
-  // Dropping a second reference makes visible here what another thread did with
-  // the request before it dropped its own.
-  std::shared_ptr<const Request>(request).reset();
-  if (request.use_count() != 1) return;
-  // Made by newRequest(), so it is not really const.
-  auto reused = std::const_pointer_cast<Request>(std::move(request));
-  for (std::string* text :
-       {&reused->id, &reused->method, &reused->target, &reused->path, &reused->query, &reused->peer,
-        &reused->scheme, &reused->host, &reused->forwardedPrefix}) {
-    text->clear();
-  }
-  reused->headers.clear();
-  reused->contentLength.reset();
-  reused->hasBody = false;
-  spare_.push_back(std::move(reused));
 }
 
 }  // namespace larder::http

@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/deadlines.h"
 #include "core/base/guarded.h"
 #include "core/http/connection.h"
-#include "core/http/deadlines.h"
 #include "core/http/engine.h"
 
 namespace larder::http {
@@ -58,10 +58,6 @@ class Loop {
   void countReceived(std::uint64_t bytes) noexcept { received_ += bytes; }
   void countSent(std::uint64_t bytes) noexcept { sent_ += bytes; }
 
-  std::shared_ptr<Request> newRequest();
-  /// Uses it again when nobody else kept it.
-  void recycle(std::shared_ptr<const Request> request);
-
  private:
   struct Mailbox final : EventTarget {
     explicit Mailbox(Loop& owner) : loop(owner) {}
@@ -89,7 +85,6 @@ class Loop {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> again_;
   std::vector<std::unique_ptr<Connection>> retired_;
-  std::vector<std::shared_ptr<Request>> spare_;
   std::array<char, 64 * 1024> scratch_;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;

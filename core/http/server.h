@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/http/message.h"
-#include "core/http/parser.h"
+#include "core/message/message.h"
+#include "core/message/parser.h"
 #include "larder/sdk/host.h"
 #include "larder/sdk/result.h"
 

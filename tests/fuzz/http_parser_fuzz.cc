@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tests/unit/http/parse_everything.h"
+#include "tests/unit/message/parse_everything.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "core/http/text.h"
+#include "core/message/text.h"
 
 namespace larder::http::test {
 namespace {

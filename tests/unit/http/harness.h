@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "core/http/server.h"
 #include "tests/support/test.h"
 

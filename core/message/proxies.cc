@@ -1,8 +1,8 @@
-#include "core/http/proxies.h"
+#include "core/message/proxies.h"
 
 #include <algorithm>
 
-#include "core/http/text.h"
+#include "core/message/text.h"
 
 namespace larder::http {
 namespace {

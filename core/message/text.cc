@@ -1,4 +1,4 @@
-#include "core/http/text.h"
+#include "core/message/text.h"
 
 #include <algorithm>
 #include <charconv>

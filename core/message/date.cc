@@ -1,4 +1,4 @@
-#include "core/http/date.h"
+#include "core/message/date.h"
 
 #include <array>
 #include <cstdio>

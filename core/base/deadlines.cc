@@ -1,25 +1,25 @@
-#include "core/http/deadlines.h"
+#include "core/base/deadlines.h"
 
-namespace larder::http {
+namespace larder {
 
-void Deadlines::set(Deadline& deadline, Wait wait, Time now) noexcept {
+void Deadlines::set(Deadline& deadline, WaitKind kind, Time now) noexcept {
   clear(deadline);
-  List& all = list(wait);
-  deadline.wait_ = wait;
-  deadline.due_ = now + durations_[static_cast<std::size_t>(wait)];
+  List& all = lists_[kind];
+  deadline.wait_ = kind;
+  deadline.due_ = now + durations_[kind];
   deadline.previous_ = all.last;
   (all.last == nullptr ? all.first : all.last->next_) = &deadline;
   all.last = &deadline;
 }
 
 void Deadlines::clear(Deadline& deadline) noexcept {
-  if (deadline.wait_ == Wait::None) return;
-  List& all = list(deadline.wait_);
+  if (deadline.wait_ == 0) return;
+  List& all = lists_[deadline.wait_];
   (deadline.previous_ == nullptr ? all.first : deadline.previous_->next_) = deadline.next_;
   (deadline.next_ == nullptr ? all.last : deadline.next_->previous_) = deadline.previous_;
   deadline.previous_ = nullptr;
   deadline.next_ = nullptr;
-  deadline.wait_ = Wait::None;
+  deadline.wait_ = 0;
 }
 
 Deadlines::Due Deadlines::takeDue(Time now) noexcept {
@@ -42,4 +42,4 @@ std::optional<Deadlines::Time> Deadlines::next() const noexcept {
   return earliest;
 }
 
-}  // namespace larder::http
+}  // namespace larder

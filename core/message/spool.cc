@@ -1,4 +1,4 @@
-#include "core/http/spool.h"
+#include "core/message/spool.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/http/message.h"
+#include "core/message/message.h"
 
 namespace larder::http {
 

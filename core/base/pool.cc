@@ -1,6 +1,6 @@
-#include "core/http/pool.h"
+#include "core/base/pool.h"
 
-namespace larder::http {
+namespace larder {
 
 Pool::Pool(std::size_t threads, std::size_t queueLimit, sdk::Gauge& depth)
     : limit_(queueLimit), depth_(depth) {
@@ -53,4 +53,4 @@ void Pool::work() {
   }
 }
 
-}  // namespace larder::http
+}  // namespace larder

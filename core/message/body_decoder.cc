@@ -1,8 +1,8 @@
-#include "core/http/body_decoder.h"
+#include "core/message/body_decoder.h"
 
 #include <algorithm>
 
-#include "core/http/text.h"
+#include "core/message/text.h"
 
 namespace larder::http {
 namespace {

@@ -10,7 +10,7 @@
 #include "core/base/guarded.h"
 #include "larder/sdk/host.h"
 
-namespace larder::http {
+namespace larder {
 
 /// Threads for work that may block, with a bounded queue in front of them.
 class Pool {
@@ -47,4 +47,4 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace larder::http
+}  // namespace larder

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "larder/sdk/result.h"
 
 namespace larder::http {

@@ -1,4 +1,4 @@
-#include "core/http/message.h"
+#include "core/message/message.h"
 
 namespace larder::http {
 

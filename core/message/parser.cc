@@ -1,4 +1,4 @@
-#include "core/http/parser.h"
+#include "core/message/parser.h"
 
 #include <algorithm>
 #if defined(__GNUC__) && !defined(__clang__)
@@ -9,7 +9,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "core/http/text.h"
+#include "core/message/text.h"
 
 namespace larder::http {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "tests/support/test.h"
-#include "tests/unit/http/parse_everything.h"
+#include "tests/unit/message/parse_everything.h"
 
 namespace larder::http::test {
 namespace {

@@ -1,13 +1,13 @@
-#include "tests/unit/http/parse_everything.h"
+#include "tests/unit/message/parse_everything.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/http/body_decoder.h"
-#include "core/http/date.h"
-#include "core/http/parser.h"
-#include "core/http/proxies.h"
-#include "core/http/selection.h"
+#include "core/message/body_decoder.h"
+#include "core/message/date.h"
+#include "core/message/parser.h"
+#include "core/message/proxies.h"
+#include "core/message/selection.h"
 
 namespace larder::http::test {
 namespace {

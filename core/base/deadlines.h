@@ -5,18 +5,17 @@
 #include <cstdint>
 #include <optional>
 
-namespace larder::http {
+namespace larder {
 
-/// What somebody is waiting for.
-enum class Wait : std::uint8_t { None, Idle, Head, Body, Write, Handler, Linger, Accept };
-inline constexpr std::size_t kWaits = 8;
+/// What is waited for: a number below kKinds that its users give a name. 0: nothing.
+using WaitKind = std::uint8_t;
 
 /// Something with at most one deadline; a member of one list at a time.
 class Deadline {
  public:
-  Wait waitingFor() const noexcept { return wait_; }
+  WaitKind waitingFor() const noexcept { return wait_; }
   /// It has passed; it is in no list any more.
-  virtual void expired(Wait wait) = 0;
+  virtual void expired(WaitKind kind) = 0;
 
  protected:
   Deadline() = default;
@@ -31,30 +30,31 @@ class Deadline {
   Deadline* previous_ = nullptr;
   Deadline* next_ = nullptr;
   Time due_{};
-  Wait wait_ = Wait::None;
+  WaitKind wait_ = 0;
 };
 
-/// All deadlines of a loop. Each kind lasts equally long, so its list is ordered
+/// Deadlines of one thread. Each kind lasts equally long, so its list is ordered
 /// by itself and every operation takes constant time.
 class Deadlines {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  using Durations = std::array<std::chrono::milliseconds, kWaits>;
+  static constexpr std::size_t kKinds = 8;
+  using Durations = std::array<std::chrono::milliseconds, kKinds>;
 
   explicit Deadlines(const Durations& durations) : durations_(durations) {}
 
   /// Starts anew, also when it waited for the same thing.
-  void set(Deadline& deadline, Wait wait, Time now) noexcept;
+  void set(Deadline& deadline, WaitKind kind, Time now) noexcept;
   void clear(Deadline& deadline) noexcept;
 
   struct Due {
     Deadline* deadline = nullptr;
-    Wait wait = Wait::None;
+    WaitKind kind = 0;
   };
   /// One that is due, taken off its list; null when none is.
   Due takeDue(Time now) noexcept;
   /// The one that has waited longest for this, still in its list.
-  Deadline* oldest(Wait wait) const noexcept { return list(wait).first; }
+  Deadline* oldest(WaitKind kind) const noexcept { return lists_[kind].first; }
   std::optional<Time> next() const noexcept;
 
  private:
@@ -62,11 +62,9 @@ class Deadlines {
     Deadline* first = nullptr;
     Deadline* last = nullptr;
   };
-  List& list(Wait wait) noexcept { return lists_[static_cast<std::size_t>(wait)]; }
-  const List& list(Wait wait) const noexcept { return lists_[static_cast<std::size_t>(wait)]; }
 
   Durations durations_;
-  std::array<List, kWaits> lists_;
+  std::array<List, kKinds> lists_;
 };
 
-}  // namespace larder::http
+}  // namespace larder

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "larder/sdk/result.h"
 #include "larder/sdk/storage.h"
 

@@ -1,10 +1,10 @@
-#include "core/http/selection.h"
+#include "core/message/selection.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/http/date.h"
-#include "core/http/text.h"
+#include "core/message/date.h"
+#include "core/message/text.h"
 
 namespace larder::http {
 namespace {
