@@ -180,6 +180,11 @@ class Larder:
         return subprocess.run([str(LARDER), *arguments, "-c", str(self.configuration)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)
 
+    @staticmethod
+    def run_plain(*arguments):
+        return subprocess.run([str(LARDER), *arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+
     def wait_for_log(self, text, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:

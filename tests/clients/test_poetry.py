@@ -80,7 +80,8 @@ class OtherClients(ServerCase):
                          {path.name for path in (folder / "dist").iterdir()})
         self.assertDone(self.publish_by_poetry(folder, "alice-pw"))
         for path in (folder / "dist").glob("*.whl"):
-            shutil.copy(self.wheel("cogwheel", "0.3.0", payload=5).path, path)
+            shutil.copy(self.wheel("cogwheel", "0.3.0", payload=5,
+                                   requires_python=">=3.6,<4.0").path, path)
         self.assertRefused(self.publish_by_poetry(folder, "alice-pw"), "File already exists")
 
     def test_poetry_installs_from_larder(self):

@@ -42,7 +42,8 @@ class Uv(ServerCase):
         headers = {**basic_header(user), "Accept": UPLOAD_ACCEPT,
                    "Content-Type": f"multipart/form-data; boundary={boundary}"}
         if chunked:
-            body = (body[at:at + 1000] for at in range(0, len(body), 1000))
+            whole = body
+            body = (whole[at:at + 1000] for at in range(0, len(whole), 1000))
         return self.larder.request("POST", "/legacy/", headers=headers, body=body)
 
     def test_resolve_and_install(self):
