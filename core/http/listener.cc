@@ -41,6 +41,8 @@ Listener::~Listener() {
   if (unix_ && ::lstat(path_.c_str(), &now) == 0 && now.st_ino == inode_) ::unlink(path_.c_str());
 }
 
+void Listener::refuse() noexcept { ::shutdown(descriptor(), SHUT_RDWR); }
+
 int Listener::descriptor() const noexcept { return unix_ ? unix_.get() : tcp_.impl()->sockfd(); }
 
 sdk::Result<Listener> Listener::openUnix(const std::string& path) {

@@ -20,6 +20,10 @@ class Listener {
   /// Removes a unix socket's file while it is still its own.
   ~Listener();
 
+  /// From now on whoever connects is told at once to go elsewhere. Nobody may
+  /// watch the descriptor any more.
+  void refuse() noexcept;
+
   int descriptor() const noexcept;
   bool isUnix() const noexcept { return static_cast<bool>(unix_); }
   const std::string& address() const noexcept { return address_; }

@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
+#include <memory>
 #include <thread>
 
 #include "core/http/acceptor.h"
@@ -74,9 +76,12 @@ class Server::Running {
 
   void stop(std::chrono::milliseconds grace) {
     engine_.stopping = true;
-    onEachLoop([this](Loop& loop) {
+    auto watching = std::make_shared<std::atomic<std::size_t>>(loops_.size());
+    onEachLoop([this, watching](Loop& loop) {
       for (const auto& acceptor : acceptors_) acceptor->end(loop);
       loop.forEach([](Connection& connection) { connection.finishSoon(); });
+      if (--*watching > 0) return;
+      for (Listener& listener : listeners_) listener.refuse();
     });
     {
       auto open = engine_.open.lock();
