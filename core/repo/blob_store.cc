@@ -49,6 +49,7 @@ Result<sdk::BlobRef> BlobStore::put(sdk::Context& ctx, sdk::Content& content,
   if (!isLowerHex(sha256, kSha256Hex)) {
     return Error(Errc::Invalid, "\"" + std::string(sha256) + "\" is no SHA-256");
   }
+  LARDER_TRY(store_.mayWrite());
   CheckedContent checked(content, sha256);
   sdk::BlobRef blob{blobKey(sha256), std::string(sha256), content.size()};
   // A key that was ever condemned is left alone: its deletion may still be under way.

@@ -38,7 +38,10 @@ bool Checkpointer::isDue() const {
   const auto first = std::find_if(extent_.entries.begin(), extent_.entries.end(),
                                   [&](const Extent::Object& entry) { return entry.number > last; });
   const auto count = static_cast<std::size_t>(extent_.entries.end() - first);
-  if (count >= shared_.options().checkpointEntries) return true;
+  std::uint64_t bytes = 0;
+  for (auto entry = first; entry != extent_.entries.end(); ++entry) bytes += entry->size;
+  const Options& options = shared_.options();
+  if (count >= options.checkpointEntries || bytes >= options.checkpointBytes) return true;
   return count >= shared_.options().checkpointOldEntries && isOld(*first);
 }
 

@@ -100,6 +100,11 @@ class Pass {
 
 Result<CollectReport> Collector::run(sdk::Context& ctx, const ReportProgress& progress) {
   Store store(parts_);
+  if (parts_.options.singleWriter) {
+    LARDER_TRY_ASSIGN(const bool conditional, store.probeConditions(ctx));
+    // The writer's lease is the repositories' affair; garbage may be judged without it.
+    if (!conditional) store.setUnconditional([] { return Result<void>(); });
+  }
   Lease lease(store, "collector", parts_.options.leaseTime);
   LARDER_TRY_ASSIGN(const bool ours, lease.acquire(ctx));
   if (!ours) {

@@ -128,9 +128,10 @@ Result<IndexState> Follower::toWriteOn(sdk::Context& ctx) {
     LARDER_TRY_ASSIGN(JournalIndex::View view, read(ctx, Part::Records, {}));
     // An entry is kept for the retention at least, so within it the next number is free or
     // its entry is there. Afterwards it might be gone, behind a checkpoint.
-    const std::int64_t known =
-        std::max({view.state.head.time, compared_.load(), shared_.comparedAt.load()});
-    const std::int64_t age = secondsNow(shared_.parts.clock) - known;
+    const std::int64_t now = secondsNow(shared_.parts.clock);
+    // A time in the future, by another host's clock, says nothing.
+    const std::int64_t written = view.state.head.time > now ? 0 : view.state.head.time;
+    const std::int64_t age = now - std::max({written, compared_.load(), shared_.comparedAt.load()});
     if (age <= shared_.options().retention.count() / 2) return std::move(view.state);
     LARDER_TRY(compare(ctx, view.state));
   }

@@ -160,7 +160,7 @@ void note(std::vector<Extent>& extents, const std::string& prefix, const sdk::Ob
     extents.push_back({std::string(journal), {}, {}, {}});
   }
   auto& objects = what == "entries" ? extents.back().entries : extents.back().checkpoints;
-  objects.push_back({*number, object.modified});
+  objects.push_back({*number, object.size, object.modified});
 }
 
 }  // namespace

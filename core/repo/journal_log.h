@@ -52,6 +52,7 @@ class JournalLog {
 struct Extent {
   struct Object {
     std::uint64_t number = 0;
+    std::uint64_t size = 0;
     std::chrono::sys_seconds modified;
   };
   std::string prefix;               ///< Of all its keys.

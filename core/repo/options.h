@@ -32,11 +32,12 @@ struct Options {
   std::chrono::seconds retireAfter = std::chrono::minutes(10);
   std::chrono::seconds leaseTime = std::chrono::minutes(1);
 
-  std::size_t checkpointEntries = 256;    ///< As many entries are worth a checkpoint.
-  std::size_t checkpointOldEntries = 16;  ///< As many when the oldest is past the retention.
-  std::size_t shardRecords = 1000;        ///< At most in one shard of a checkpoint.
-  std::size_t shardBytes = 4 << 20;       ///< About; one record more may pass it.
-  std::size_t entryBytes = 64 << 20;      ///< A larger commit is TooLarge.
+  std::size_t checkpointEntries = 256;     ///< As many entries are worth a checkpoint.
+  std::size_t checkpointBytes = 16 << 20;  ///< Or as many bytes of them.
+  std::size_t checkpointOldEntries = 16;   ///< As many when the oldest is past the retention.
+  std::size_t shardRecords = 1000;         ///< At most in one shard of a checkpoint.
+  std::size_t shardBytes = 4 << 20;        ///< About; one record more may pass it.
+  std::size_t entryBytes = 64 << 20;       ///< A larger commit is TooLarge.
 
   std::chrono::milliseconds tailPeriod = std::chrono::seconds(30);
   std::chrono::milliseconds maintainPeriod = std::chrono::minutes(10);

@@ -115,23 +115,24 @@ Result<void> Verifier::checkBlob(sdk::Context& ctx, const std::string& journal,
   }
   ++report_.blobs;
   if (progress_) progress_({"blobs read", report_.blobs});
-  LARDER_TRY_ASSIGN(const std::string wrong, readBlob(ctx, use));
-  if (wrong.empty()) {
+  LARDER_TRY_ASSIGN(const auto finding, readBlob(ctx, use));
+  if (!finding) {
     good_.insert(hash);
     return {};
   }
-  const bool missing = wrong == "it is not there";
-  const Damage damage{missing ? Damage::Kind::MissingBlob : Damage::Kind::DamagedBlob, use.key,
-                      journal, use.label, wrong};
+  const Damage damage{finding->kind, use.key, journal, use.label, finding->text};
   bad_.emplace(wanted, damage);
   add(damage);
   return {};
 }
 
 /// What is wrong with it, or nothing.
-Result<std::string> Verifier::readBlob(sdk::Context& ctx, const sdk::BlobUse& use) {
+Result<std::optional<Verifier::Finding>> Verifier::readBlob(sdk::Context& ctx,
+                                                            const sdk::BlobUse& use) {
   auto opened = shared_.blobs.open(ctx, use.key, {});
-  if (opened.is(Errc::NotFound)) return std::string("it is not there");
+  if (opened.is(Errc::NotFound)) {
+    return std::optional<Finding>({Damage::Kind::MissingBlob, "it is not there"});
+  }
   if (!opened) return std::move(opened).error().within("reading " + use.key);
   content::Digester digester(sdk::DigestAlgorithm::Sha256);
   std::array<std::byte, 65536> buffer;
@@ -139,7 +140,9 @@ Result<std::string> Verifier::readBlob(sdk::Context& ctx, const sdk::BlobUse& us
   while (true) {
     LARDER_TRY(stillWanted(ctx));
     auto read = opened->body->read(buffer);
-    if (read.is(Errc::Corrupt)) return read.error().message();
+    if (read.is(Errc::Corrupt)) {
+      return std::optional<Finding>({Damage::Kind::DamagedBlob, read.error().message()});
+    }
     if (!read) return std::move(read).error().within("reading " + use.key);
     if (*read == 0) break;
     digester.update(std::span(buffer).first(*read));
@@ -147,9 +150,11 @@ Result<std::string> Verifier::readBlob(sdk::Context& ctx, const sdk::BlobUse& us
   }
   report_.bytes += size;
   const std::string found = digester.finish();
-  if (found == use.sha256 && size == use.size) return std::string();
-  return "it has " + std::to_string(size) + " bytes with the SHA-256 " + found + "; " +
-         std::to_string(use.size) + " bytes with " + use.sha256 + " are wanted";
+  if (found == use.sha256 && size == use.size) return std::optional<Finding>();
+  return std::optional<Finding>(
+      {Damage::Kind::DamagedBlob, "it has " + std::to_string(size) + " bytes with the SHA-256 " +
+                                      found + "; " + std::to_string(use.size) + " bytes with " +
+                                      use.sha256 + " are wanted"});
 }
 
 Result<void> Verifier::findOrphans(sdk::Context& ctx) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -27,7 +28,11 @@ class Verifier {
                                 const StoredRecord& record);
   sdk::Result<void> checkBlob(sdk::Context& ctx, const std::string& journal,
                               const sdk::BlobUse& use);
-  sdk::Result<std::string> readBlob(sdk::Context& ctx, const sdk::BlobUse& use);
+  struct Finding {
+    Damage::Kind kind;
+    std::string text;
+  };
+  sdk::Result<std::optional<Finding>> readBlob(sdk::Context& ctx, const sdk::BlobUse& use);
   sdk::Result<void> findOrphans(sdk::Context& ctx);
   void add(Damage damage);
 

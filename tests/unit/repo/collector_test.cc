@@ -32,6 +32,7 @@ class CollectorTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(oneHostAtATimeCollects);
   CPPUNIT_TEST(aCollectorThatWasAsleepDeletesNothing);
   CPPUNIT_TEST(keysWrittenWithEscapedSlashesCount);
+  CPPUNIT_TEST(aStorageWithoutConditionsIsCollectedToo);
   CPPUNIT_TEST_SUITE_END();
 
   FakeClock clock_;
@@ -239,6 +240,21 @@ class CollectorTest : public CppUnit::TestFixture {
                      "repositories/");
     CPPUNIT_ASSERT(!tryCollect(slow));
     CPPUNIT_ASSERT(there(garbage));
+  }
+
+  void aStorageWithoutConditionsIsCollectedToo() {
+    MemoryStorage storage({.ifAbsent = MemoryStorage::IfAbsent::Refused, .clock = &clock_});
+    options_.singleWriter = true;
+    RepoHost host(storage, cache_, clock_, "other", options_);
+    LARDER_ASSERT_OK(host.open());
+    const BlobRef kept = host.blob("kept");
+    const BlobRef garbage = host.blob("garbage");
+    LARDER_ASSERT_OK(host.set("k", RepoHost::needs(kept, "k")));
+    for (int i = 0; i < 2; ++i) {
+      aDay();
+      LARDER_ASSERT_OK(tryCollect(storage));
+    }
+    CPPUNIT_ASSERT(storage.bytes(kept.key) && !storage.bytes(garbage.key));
   }
 
   void keysWrittenWithEscapedSlashesCount() {

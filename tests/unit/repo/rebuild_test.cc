@@ -38,6 +38,7 @@ class RebuildTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(replacedGenerationsAreErasedLater);
   CPPUNIT_TEST(progressIsReported);
   CPPUNIT_TEST(checkpointsTakeThePlaceOfEntries);
+  CPPUNIT_TEST(manyBytesAreWorthACheckpoint);
   CPPUNIT_TEST(entriesAreDeletedOnlyAfterTheRetention);
   CPPUNIT_TEST(untouchedShardsAreTakenOver);
   CPPUNIT_TEST(shardsStayOfAUsefulSize);
@@ -292,6 +293,18 @@ class RebuildTest : public CppUnit::TestFixture {
     LARDER_ASSERT_OK(fresh.repository.rebuild(fresh.ctx));
     CPPUNIT_ASSERT_EQUAL(before.open + 2, storage_.calls().open);  // Manifest and shard.
     CPPUNIT_ASSERT_EQUAL(host.everything(), fresh.everything());
+  }
+
+  void manyBytesAreWorthACheckpoint() {
+    options_.checkpointBytes = 10000;
+    RepoHost host(storage_, cache_, clock_, "pkgs", options_);
+    LARDER_ASSERT_OK(host.open());
+    LARDER_ASSERT_OK(host.append("k", "x"));
+    LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+    CPPUNIT_ASSERT(storage_.keys(kCheckpoints).empty());
+    LARDER_ASSERT_OK(host.append("k", std::string(10000, 'x')));
+    LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, storage_.keys(kCheckpoints).size());
   }
 
   void entriesAreDeletedOnlyAfterTheRetention() {

@@ -34,6 +34,7 @@ class SeveralHostsTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(tailingFindsWhatAnotherCachesHostWrote);
   // Numbers are never reused.
   CPPUNIT_TEST(aHostThatSleptPastTheRetentionDoesNotReuseANumber);
+  CPPUNIT_TEST(aClockThatWasAheadDoesNotMakeAHeadFresh);
   // An ambiguous put is resolved.
   CPPUNIT_TEST(aPutThatSucceededUnheardIsASuccessOnce);
   CPPUNIT_TEST(aPutThatFailedIsPutAgain);
@@ -187,6 +188,30 @@ class SeveralHostsTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT_EQUAL(std::string("abbbbbbc"), sleeper.value("k"));
     LARDER_ASSERT_OK(awake.append("k", "d"));
     CPPUNIT_ASSERT_EQUAL(std::string("abbbbbbcd"), awake.value("k"));
+  }
+
+  void aClockThatWasAheadDoesNotMakeAHeadFresh() {
+    MemoryCache own;
+    const larder::repo::Options options{.checkpointEntries = 4};
+    RepoHost awake(storage_, cache_, clock_, "pkgs", options);
+    RepoHost sleeper(storage_, own, clock_, "pkgs", options);
+    LARDER_ASSERT_OK(awake.open());
+    const auto now = clock_.now();
+    clock_.setWall(now + std::chrono::hours(24 * 365));
+    LARDER_ASSERT_OK(awake.append("k", "a"));
+    clock_.setWall(now);
+    LARDER_ASSERT_OK(sleeper.open());
+    for (int i = 0; i < 4; ++i) LARDER_ASSERT_OK(awake.append("k", "b"));
+    for (const std::string& key : storage_.keys("repositories/")) {
+      storage_.setModified(key, std::chrono::floor<std::chrono::seconds>(now));
+    }
+    LARDER_ASSERT_OK(awake.repository.maintain(awake.ctx));
+    clock_.advance(std::chrono::hours(25));
+    LARDER_ASSERT_OK(awake.repository.maintain(awake.ctx));
+    CPPUNIT_ASSERT(storage_.keys("repositories/pkgs/journals/main/entries/").empty());
+    const auto number = sleeper.append("k", "c");
+    LARDER_ASSERT_OK(number);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{6}, *number);
   }
 
   void aPutThatSucceededUnheardIsASuccessOnce() {
