@@ -1,6 +1,21 @@
 #include "core/base/pool.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace larder {
+namespace {
+
+constexpr int kNicer = 10;
+
+/// A password hash or a digest may take all of a core: threads that answer from memory go first.
+/// On Linux every thread has a nice value of its own.
+void stepBack() noexcept {
+  const auto self = static_cast<id_t>(::gettid());
+  ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + kNicer);
+}
+
+}  // namespace
 
 Pool::Pool(std::size_t threads, std::size_t queueLimit, sdk::Gauge& depth)
     : limit_(queueLimit), depth_(depth) {
@@ -39,6 +54,7 @@ void Pool::stop() {
 }
 
 void Pool::work() {
+  stepBack();
   while (true) {
     Job job;
     {

@@ -12,7 +12,8 @@
 
 namespace larder {
 
-/// Threads for work that may block, with a bounded queue in front of them.
+/// Threads for work that may block or compute for long, with a bounded queue in front
+/// of them. They yield to the other threads of the process.
 class Pool {
  public:
   using Job = std::function<void()>;
