@@ -40,7 +40,8 @@ std::unique_ptr<Bench> openBench(const Arguments& arguments, int& status) {
   auto workshop = Workshop::open(bench->blueprint->configuration(), *bench->sink);
   if (workshop) {
     bench->workshop = std::move(*workshop);
-    auto plant = Plant::start(bench->blueprint, *bench->workshop, arguments.positional);
+    auto plant = Plant::start(bench->blueprint, *bench->workshop, Plant::Purpose::Inspect,
+                              arguments.positional);
     if (plant) {
       bench->plant = std::move(*plant);
       status = kDone;

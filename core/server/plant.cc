@@ -27,18 +27,19 @@ bool everyone(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Plant::Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop)
+Plant::Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop, Purpose purpose)
     : blueprint_(std::move(blueprint)),
       workshop_(workshop),
+      purpose_(purpose),
       services_(workshop.services()),
       log_(services_.sink, {{"component", "repository"}}) {}
 
 Plant::~Plant() { workshop_.jobs().stop(); }
 
 sdk::Result<std::unique_ptr<Plant>> Plant::start(std::shared_ptr<const Blueprint> blueprint,
-                                                 Workshop& workshop,
+                                                 Workshop& workshop, Purpose purpose,
                                                  const std::vector<std::string>& only) {
-  std::unique_ptr<Plant> plant(new Plant(std::move(blueprint), workshop));
+  std::unique_ptr<Plant> plant(new Plant(std::move(blueprint), workshop, purpose));
   for (const std::string& name : only) {
     const auto& known = plant->blueprint_->repositories();
     const bool exists = std::any_of(known.begin(), known.end(),
@@ -81,6 +82,7 @@ repo::StoreParts Plant::storeParts(const config::Instance& storage) {
   const config::Section& host = *storage.host;
   repo::Options options;
   options.singleWriter = host.boolean("single_writer");
+  options.readOnly = purpose_ == Purpose::Inspect;
   options.host = hostName();
   options.retention = std::chrono::ceil<std::chrono::seconds>(host.duration("keep_entries"));
   options.condemnPeriod = std::chrono::ceil<std::chrono::seconds>(host.duration("collect_after"));

@@ -28,11 +28,16 @@ class Plant {
     std::unique_ptr<sdk::Format> format;
   };
 
+  enum class Purpose {
+    Serve,
+    Inspect,  ///< Beside a server: nothing is written to a storage.
+  };
+
   /// Starts the plugins and opens the repositories called `only` (all when empty).
   /// Errors: Invalid (`only` names none), those of plugins and of
   /// repo::Repository::open(), with the name of what could not start.
   static sdk::Result<std::unique_ptr<Plant>> start(std::shared_ptr<const Blueprint> blueprint,
-                                                   Workshop& workshop,
+                                                   Workshop& workshop, Purpose purpose,
                                                    const std::vector<std::string>& only);
   /// Stops the workshop's jobs first: they may be about what goes away.
   ~Plant();
@@ -54,7 +59,7 @@ class Plant {
     std::unique_ptr<PluginHost> host;
     std::unique_ptr<Component> component;
   };
-  Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop);
+  Plant(std::shared_ptr<const Blueprint> blueprint, Workshop& workshop, Purpose purpose);
 
   sdk::Result<void> startBackends();
   sdk::Result<void> startRepository(const PlannedRepository& planned);
@@ -62,6 +67,7 @@ class Plant {
 
   std::shared_ptr<const Blueprint> blueprint_;
   Workshop& workshop_;
+  const Purpose purpose_;
   const Services& services_;
   observe::Log log_;
   std::map<std::string, Running<sdk::Storage>> storages_;

@@ -73,7 +73,7 @@ Server::~Server() { stop(); }
 sdk::Result<void> Server::startAll() {
   const config::Configuration& configuration = blueprint_->configuration();
   LARDER_TRY_ASSIGN(workshop_, Workshop::open(configuration, sink_));
-  LARDER_TRY_ASSIGN(plant_, Plant::start(blueprint_, *workshop_, {}));
+  LARDER_TRY_ASSIGN(plant_, Plant::start(blueprint_, *workshop_, Plant::Purpose::Serve, {}));
   LARDER_TRY_ASSIGN(auto rules, AccessRules::make(blueprint_, workshop_->services()));
   LARDER_TRY(startWeb());
   secure(rules);
