@@ -59,6 +59,8 @@ class Secret(ServerCase):
                          f"/files/{project}/{self.digest}/{name}",
                          f"/files/{project}/{self.digest}/{name}.metadata"):
                 for slash in ("", "/"):
+                    # Once the server has it at hand, it must still ask who asks.
+                    self.assertIn(self.larder.get(path + slash, "alice").status, (200, 404))
                     for method in ("GET", "HEAD"):
                         self.refused(method, path + slash)
             for slash in ("", "/"):

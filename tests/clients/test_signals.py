@@ -9,7 +9,7 @@ import tempfile
 import time
 import unittest
 
-from case import ServerCase
+from case import JSON, ServerCase
 from larder_server import Larder, basic, hashed, multipart
 
 
@@ -110,6 +110,8 @@ class Signals(ServerCase):
         self.server.upload(package.filename, package.bytes(), "alice")
         self.assertEqual(self.server.get("/simple/", "carol:carol-pw").status, 401)
         self.assertEqual(self.server.get("/simple/secretpkg/", "bob").status, 403)
+        url = self.server.get("/simple/secretpkg/", "alice", Accept=JSON).json()["files"][0]["url"]
+        self.assertEqual(self.server.get(url, "alice").status, 200)
         self.reload(user=("    users:\n", "    users:\n      carol: { password: \""
                           + hashed("carol-pw") + "\" }\n"),
                     grant=("user: alice, verbs", "group: staff, verbs"),
@@ -118,6 +120,18 @@ class Signals(ServerCase):
         self.assertEqual(self.server.get("/simple/secretpkg/", "carol:carol-pw").status, 200)
         self.assertEqual(self.server.get("/simple/secretpkg/", "bob").status, 200)
         self.assertEqual(self.server.get("/simple/secretpkg/", "alice").status, 403)
+        self.assertEqual(self.server.get(url, "alice").status, 403)
+        self.assertEqual(self.server.get(url, "bob").status, 200)
+
+    def test_sighup_changes_a_password(self):
+        self.assertEqual(self.server.get("/simple/", "bob").status, 200)
+        text = self.server.configuration.read_text()
+        old = next(line for line in text.splitlines() if line.strip().startswith("bob:"))
+        new = f'      bob: {{ password: "{hashed("other-pw")}" }}'
+        self.server.configuration.write_text(text.replace(old, new))
+        self.hup()
+        self.assertEqual(self.server.get("/simple/", "bob").status, 401)
+        self.assertEqual(self.server.get("/simple/", "bob:other-pw").status, 200)
 
     def test_sighup_removes_users_and_remembered_passwords(self):
         self.assertEqual(self.server.get("/simple/", "bob").status, 200)

@@ -184,8 +184,15 @@ class Pages(ServerCase):
                     head = self.larder.request("HEAD", path, headers=headers)
                     self.assertEqual((head.status, head.body), (200, b""))
                     self.assertEqual(head.headers["Content-Length"], str(len(answer.body)))
+        for encoding, wanted in [("gzip;q=0", None), ("identity, gzip;q=0", None), ("br", None),
+                                 ("deflate, gzip;q=0.5", "gzip"), ("GZIP", "gzip"), ("*", "gzip")]:
+            answer = self.larder.get("/simple/tagged/", Accept_Encoding=encoding)
+            self.assertIn(answer.headers["Content-Encoding"],
+                          (None, "gzip") if encoding == "*" else (wanted,), encoding)
+        serial = int(self.page("tagged").headers["X-PyPI-Last-Serial"])
         before = self.page("tagged").headers["ETag"]
         self.publish(self.wheel("tagged", "2.0"))
+        self.assertGreater(int(self.page("tagged").headers["X-PyPI-Last-Serial"]), serial)
         changed = self.larder.get("/simple/tagged/", Accept=JSON, If_None_Match=before)
         self.assertEqual(changed.status, 200)
         self.assertIn("2.0", changed.json()["versions"])

@@ -1,10 +1,12 @@
 """Operation: health, metrics, version, access log, and a backend that fails and heals."""
 import json
 import re
+import signal
 import time
 import unittest
 
 from case import JSON, ServerCase
+from larder_server import ROOT
 
 SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?[0-9.eE+-]+|[+-]Inf|NaN)$')
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)')
@@ -92,6 +94,42 @@ class Operation(ServerCase):
         for key, value in samples.items():
             if key[0].endswith("_total"):
                 self.assertGreaterEqual(second[key], value, key)
+
+    def logins(self):
+        samples = exposition(self.larder.get("/metrics").text)
+        return {labels[0][1]: value for (name, labels), value in samples.items()
+                if name == "larder_auth_logins_total"}
+
+    def test_passwords_are_verified_once_and_then_remembered(self):
+        self.publish(*(self.wheel(f"listed-{n}", "1.0") for n in range(20)))
+        self.larder.get("/simple/", "bob")
+        before = self.logins()
+        for _ in range(10):
+            self.larder.get("/simple/", "bob")
+            self.larder.get("/api/package/?verbose=true", "bob")
+        after = self.logins()
+        self.assertEqual(after["verified"], before["verified"])
+        self.assertEqual(after["remembered"], before.get("remembered", 0) + 20)
+
+    def test_every_event_and_metric_is_documented(self):
+        package = self.publish(self.wheel("told", "1.0"))
+        self.larder.get("/simple/", "alice:wrong")
+        self.larder.post_form("/api/package/told/1.0/yank", {}, method="PUT")
+        self.larder.delete("/api/package/told/1.0/yank")
+        self.larder.post_form("/api/package/told/status", {"status": "archived"}, method="PUT")
+        self.larder.delete(f"/api/package/told/{package.filename}")
+        self.larder.get("/admin/rebuild", "admin")
+        self.larder.process.send_signal(signal.SIGHUP)
+        self.assertTrue(self.larder.wait_for_log("event=reload.done"))
+        events = {found[1] for line in self.larder.log
+                  if (found := re.search(r" event=(\S+)", line))}
+        self.assertIn("pypi.version.yanked", events)
+        documented = (ROOT / "docs/reference/log-events.md").read_text()
+        self.assertEqual({event for event in events if f"`{event}`" not in documented}, set())
+        documented = (ROOT / "docs/reference/metrics.md").read_text()
+        names = {line.split()[2] for line in self.larder.get("/metrics").text.splitlines()
+                 if line.startswith("# TYPE")}
+        self.assertEqual({name for name in names if f"`{name}`" not in documented}, set())
 
     def test_access_log(self):
         self.larder.get("/simple/?verbose=%22x%22", "alice", User_Agent='pip/23 "quoted" \\ x')
