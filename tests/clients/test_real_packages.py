@@ -67,6 +67,18 @@ class RealPackages(ServerCase):
             row, = self.larder.get(f"/api/package/{package.project}/").json()["packages"]
             self.assertEqual(row["version"], package.version)
 
+        self.install_from_source([p for p in packages if p.project == "webencodings"])
+
+    def install_from_source(self, packages):
+        """pip builds it with what it finds in larder, too."""
+        if not packages or not corpus.bundled():
+            return
+        self.publish(*corpus.bundled())
+        done = self.client.pip("install", "--no-cache-dir", "--no-binary", "webencodings",
+                               "--index-url", self.larder.url + "/simple/", "webencodings")
+        self.assertDone(done)
+        self.assertDone(self.client.run(self.client.venv(), "-c", "import webencodings"))
+
 
 if __name__ == "__main__":
     unittest.main()
