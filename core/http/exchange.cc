@@ -55,9 +55,17 @@ std::function<void()> Exchange::job(const std::shared_ptr<Exchange>& self, Then 
       self->threw("not a std::exception");
     }
     self->loop.post([self, then] {
-      if (self->connection != nullptr) (self->connection->*then)();
+      self->working_ = false;
+      if (self->connection != nullptr) return (self->connection->*then)();
+      release(self);
     });
   };
+}
+
+template <class Work>
+bool Exchange::start(const std::shared_ptr<Exchange>& self, Then then, Work work) {
+  self->working_ = self->engine.pool.tryPost(job(self, then, work));
+  return self->working_;
 }
 
 void Exchange::threw(const char* what) {
@@ -68,18 +76,19 @@ void Exchange::threw(const char* what) {
 }
 
 bool Exchange::admit(const std::shared_ptr<Exchange>& self, Then then) {
-  return self->engine.pool.tryPost(job(self, then, &Exchange::runAdmit));
+  return start(self, then, &Exchange::runAdmit);
 }
 
 bool Exchange::handle(const std::shared_ptr<Exchange>& self, Then then) {
-  return self->engine.pool.tryPost(job(self, then, &Exchange::runHandle));
+  return start(self, then, &Exchange::runHandle);
 }
 
 bool Exchange::openStream(const std::shared_ptr<Exchange>& self, Then then) {
-  return self->engine.pool.tryPost(job(self, then, &Exchange::runOpen));
+  return start(self, then, &Exchange::runOpen);
 }
 
 void Exchange::pull(const std::shared_ptr<Exchange>& self, Then then) {
+  self->working_ = true;
   self->engine.pool.post(job(self, then, &Exchange::runPull));
 }
 
@@ -92,7 +101,8 @@ void Exchange::abandon(std::shared_ptr<Exchange> self) noexcept {
   } catch (...) {
     self->engine.reportThrown(self->request.get(), "while being cancelled");
   }
-  release(std::move(self));
+  // A job that has it lets go of it where that belongs.
+  if (!self->working_) release(std::move(self));
 }
 
 void Exchange::release(std::shared_ptr<Exchange> self) {

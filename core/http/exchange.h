@@ -55,6 +55,8 @@ struct Exchange {
 
  private:
   template <class Work>
+  static bool start(const std::shared_ptr<Exchange>& self, Then then, Work work);
+  template <class Work>
   static std::function<void()> job(const std::shared_ptr<Exchange>& self, Then then, Work work);
 
   void threw(const char* what);
@@ -69,6 +71,7 @@ struct Exchange {
   std::unique_ptr<sdk::Source> source_;
   std::optional<std::uint64_t> left_;  // promised and not read yet
   std::atomic<bool> abandoned_ = false;
+  bool working_ = false;  // a job has it; the loop's thread only
 };
 
 }  // namespace larder::http
