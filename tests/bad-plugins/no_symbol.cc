@@ -1,3 +1,3 @@
 // A shared library that knows nothing of larder.
-static int hidden() { return 1; }
-int (*const volatile bad_unused)() = &hidden;
+extern "C" int some_function();
+extern "C" int some_function() { return 1; }

@@ -147,7 +147,7 @@ class GuardedFormatTest : public CppUnit::TestFixture {
   }
 
   void handlerAnsweringLateIsTimeout() {
-    larder::CallContext soon("r", 5ms);
+    larder::test::ShortContext soon;
     CPPUNIT_ASSERT(ask("/late", soon).is(sdk::Errc::Timeout));
     CPPUNIT_ASSERT_EQUAL(1.0, violations("handle", "deadline"));
   }

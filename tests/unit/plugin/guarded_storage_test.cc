@@ -115,7 +115,7 @@ class GuardedStorageTest : public CppUnit::TestFixture {
   }
 
   void answerAfterTheDeadlineIsTimeout() {
-    larder::CallContext soon("r", 5ms);
+    larder::test::ShortContext soon;
     const auto answer = bad().stat(soon, "late");
     CPPUNIT_ASSERT(answer.is(sdk::Errc::Timeout));
     LARDER_ASSERT_CONTAINS("stat: answered ", answer.error().message());
@@ -124,7 +124,7 @@ class GuardedStorageTest : public CppUnit::TestFixture {
   }
 
   void ownTimeoutIsNoBreach() {
-    larder::CallContext soon("r", 5ms);
+    larder::test::ShortContext soon;
     const auto answer = bad().stat(soon, "late-timeout");
     CPPUNIT_ASSERT(answer.is(sdk::Errc::Timeout));
     CPPUNIT_ASSERT_EQUAL(std::string("gave up"), answer.error().message());

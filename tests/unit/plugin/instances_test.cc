@@ -25,7 +25,7 @@ class InstancesTest : public CppUnit::TestFixture {
 
  public:
   void createReturnsAGuardedInstance() {
-    auto made = create("good", 1min);
+    auto made = create("good");
     LARDER_ASSERT_OK(made);
     larder::CallContext ctx("r", 1min);
     CPPUNIT_ASSERT((*made)->stat(ctx, "../etc").is(sdk::Errc::Invalid));
@@ -34,7 +34,7 @@ class InstancesTest : public CppUnit::TestFixture {
   }
 
   void exceptionFromCreateIsAnError() {
-    const auto made = create("throws_in_create", 1min);
+    const auto made = create("throws_in_create");
     CPPUNIT_ASSERT(made.is(sdk::Errc::Internal));
     CPPUNIT_ASSERT_EQUAL(
         std::string("storage-bad: create: the plugin let an exception out: thrown in create"),
@@ -43,14 +43,14 @@ class InstancesTest : public CppUnit::TestFixture {
   }
 
   void exceptionOfAnUnknownTypeIsAnError() {
-    const auto made = create("throws_own_type", 1min);
+    const auto made = create("throws_own_type");
     CPPUNIT_ASSERT(made.is(sdk::Errc::Internal));
     LARDER_ASSERT_CONTAINS("an object that is no std::exception", made.error().message());
     assertViolation("exception", "plugin.exception.escaped");
   }
 
   void nullFromCreateIsAnError() {
-    const auto made = create("returns_null", 1min);
+    const auto made = create("returns_null");
     CPPUNIT_ASSERT(made.is(sdk::Errc::Internal));
     CPPUNIT_ASSERT_EQUAL(std::string("storage-bad: create: the plugin returned null"),
                          made.error().message());
@@ -58,14 +58,15 @@ class InstancesTest : public CppUnit::TestFixture {
   }
 
   void createAfterTheDeadlineIsAnError() {
-    const auto made = create("late_create", 5ms);
+    larder::test::ShortContext soon;
+    const auto made = create("late_create", soon);
     CPPUNIT_ASSERT(made.is(sdk::Errc::Timeout));
     LARDER_ASSERT_CONTAINS("ms after the deadline", made.error().message());
     assertViolation("deadline", "plugin.deadline.exceeded");
   }
 
   void objectThatIsNotOfItsKindIsAnError() {
-    const auto made = create("null_facet", 1min);
+    const auto made = create("null_facet");
     CPPUNIT_ASSERT(made.is(sdk::Errc::Internal));
     CPPUNIT_ASSERT_EQUAL(
         std::string("storage-bad: create: the plugin made an object that is no storage"),
@@ -89,9 +90,11 @@ class InstancesTest : public CppUnit::TestFixture {
   }
 
  private:
-  sdk::Result<std::unique_ptr<sdk::Storage>> create(const std::string& way,
-                                                    std::chrono::milliseconds budget) {
-    larder::CallContext ctx("r", budget);
+  sdk::Result<std::unique_ptr<sdk::Storage>> create(const std::string& way) {
+    larder::CallContext ctx("r", 1min);
+    return create(way, ctx);
+  }
+  sdk::Result<std::unique_ptr<sdk::Storage>> create(const std::string& way, sdk::Context& ctx) {
     return larder::plugin::createStorage(loadBadPlugin(way), ctx, host_, settings_);
   }
 
