@@ -10,9 +10,9 @@
 namespace larder::pypi {
 
 /// Core metadata, versions 1.0 to 2.6. An empty text or list is a field that is absent, empty or
-/// "UNKNOWN". All text is valid UTF-8 without ASCII control characters other than line feed and tab;
-/// only description and license have line feeds. Lengths are bounded by kMaxMetadataBytes alone,
-/// except name, version and requiresPython.
+/// "UNKNOWN". All text is valid UTF-8 without ASCII control characters other than line feed and
+/// tab; only description and license have line feeds. Lengths are bounded by kMaxMetadataBytes
+/// alone, except name, version and requiresPython.
 struct CoreMetadata {
   std::string metadataVersion;  ///< "1.0" when the document has none that can be read.
   std::string name;
