@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/message/message.h"
 #include "core/http/server.h"
+#include "core/message/message.h"
 #include "tests/support/test.h"
 
 namespace larder::http::test {
