@@ -4,6 +4,9 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual
 add_compile_options($<$<NOT:$<CONFIG:Debug>>:-Wno-restrict>)
 add_compile_definitions(BOOST_DLL_USE_STD_FS)
 
+# Tests are compiled once and run briefly: optimising them costs more than it saves.
+set(LARDER_TEST_OPTIONS $<$<CONFIG:Release>:-O0>)
+
 if(LARDER_SANITIZE)
   # Instrumented code confuses GCC's analysis of initialisation (std::regex, std::optional).
   add_compile_options(-Wno-maybe-uninitialized)
