@@ -55,9 +55,9 @@ void CommitRound::run(sdk::Context& leader) {
   GroupContext ctx(leader);
   if (CommitterRef first = queue_.next()) members_.push_back({std::move(first)});
   while (!members_.empty()) {
-    if (auto wanted = stillWanted(ctx); !wanted) return giveUp(wanted.error());
+    if (auto wanted = stillWanted(ctx); !wanted) return giveUp(ctx, wanted.error());
     const auto step = attempt(ctx);
-    if (!step) return giveUp(step.error());
+    if (!step) return giveUp(ctx, step.error());
     if (*step == Step::Done) return;
   }
 }
@@ -272,9 +272,10 @@ void CommitRound::finish(std::uint64_t number) {
   members_.clear();
 }
 
-/// Out of time, the others get another round; any other failure is everybody's.
-void CommitRound::giveUp(const Error& error) {
-  const bool outOfTime = error.code() == Errc::Timeout;
+/// When the leader is out of time, the others get another round; any other failure is
+/// everybody's.
+void CommitRound::giveUp(const sdk::Context& ctx, const Error& error) {
+  const bool outOfTime = !stillWanted(ctx);
   for (auto it = members_.rbegin(); it != members_.rend(); ++it) {
     if (outOfTime) {
       queue_.putBack(it->committer);

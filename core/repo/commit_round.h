@@ -47,7 +47,7 @@ class CommitRound {
   sdk::Result<void> announce(sdk::Context& ctx, const IndexState& base);
   void makeVisible(sdk::Context& ctx, const Entry& entry, const Overlay& overlay);
   void finish(std::uint64_t number);
-  void giveUp(const sdk::Error& error);
+  void giveUp(const sdk::Context& ctx, const sdk::Error& error);
 
   Shared& shared_;
   Follower& follower_;

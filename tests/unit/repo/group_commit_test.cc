@@ -2,7 +2,7 @@
 #include <future>
 #include <thread>
 
-#include "core/repo/commit_queue.h"
+#include "core/repo/commit_round.h"
 #include "tests/fakes/faulty_storage.h"
 #include "tests/unit/repo/host.h"
 
@@ -10,7 +10,10 @@ namespace {
 
 using larder::CallContext;
 using larder::repo::CommitQueue;
+using larder::repo::CommitRound;
 using larder::repo::Committer;
+using larder::repo::Follower;
+using larder::repo::Shared;
 using larder::sdk::Change;
 using larder::sdk::Context;
 using larder::sdk::Errc;
@@ -47,6 +50,7 @@ class GroupCommitTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aWaiterThatIsCancelledLeaves);
   CPPUNIT_TEST(nobodyIsAskedAfterItsCallEnded);
   CPPUNIT_TEST(aLeaderWhoseTimeIsOverLeavesTheOthersAnotherRound);
+  CPPUNIT_TEST(aBackendThatIsOutOfTimeFailsTheCommit);
   CPPUNIT_TEST_SUITE_END();
 
   FakeClock clock_;
@@ -231,22 +235,45 @@ class GroupCommitTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT(queue.next() == nullptr);
   }
 
+  /// The leader's entry is written, but nobody hears of it before its time is over. The
+  /// other's change was in that entry and must not be made twice.
   void aLeaderWhoseTimeIsOverLeavesTheOthersAnotherRound() {
-    // The leader's entry is written, but it never hears of it; the other's change was in it.
-    Gate gate;
-    faulty_.faults().on(Op::Put, 1, {.hook = [&] { gate.pass(); }}, "/entries/");
-    std::thread first([&] { CPPUNIT_ASSERT(host_->append("k", "1").ok()); });
-    while (faulty_.faults().pending() > 0) std::this_thread::yield();
-    faulty_.faults().on(Op::Put, 1, {.error = Errc::Timeout, .performed = true}, "/entries/");
-    faulty_.faults().on(Op::Open, 1, {.error = Errc::Unavailable}, "/entries/");
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&] { CPPUNIT_ASSERT(host_->append("k", "x").ok()); });
-    }
-    gate.open();
-    first.join();
-    for (std::thread& thread : threads) thread.join();
-    CPPUNIT_ASSERT_EQUAL(std::string("1xxxx"), host_->value("k"));
+    Shared shared({"pkgs", faulty_, cache_, host_->logger, host_->metrics, clock_});
+    shared.indexer.emplace(host_->format, host_->logger, host_->metrics);
+    Follower follower(shared, "main");
+    CommitQueue queue;
+    larder::sdk::Journal::Decide append = [](Context& ctx, RecordReader& now) -> Changes {
+      LARDER_TRY_ASSIGN(const auto record, now.get(ctx, "k"));
+      return std::vector<Change>{{"k", (record ? record->value : "") + "x"}};
+    };
+    CallContext hurried("leader", std::chrono::milliseconds(50));
+    CallContext patient("other", std::chrono::minutes(1));
+    const auto other = std::make_shared<Committer>(patient, append);
+    queue.putBack(other);
+    const auto untilTheDeadline = [&] {
+      while (std::chrono::steady_clock::now() <= hurried.deadline()) std::this_thread::yield();
+    };
+    faulty_.faults().on(Op::Put, 1,
+                        {.error = Errc::Timeout, .performed = true, .after = untilTheDeadline},
+                        "/entries/");
+    faulty_.faults().always(Op::Open, {.error = Errc::Unavailable}, "/entries/");
+    CommitRound(shared, follower, queue).run(hurried);
+    CPPUNIT_ASSERT(other->queued && !other->answer);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, entries());
+
+    faulty_.faults().clear();
+    CommitRound(shared, follower, queue).run(patient);
+    CPPUNIT_ASSERT(other->answer && other->answer->ok());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, **other->answer);
+    CPPUNIT_ASSERT_EQUAL(std::string("x"), host_->value("k"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, entries());
+  }
+
+  void aBackendThatIsOutOfTimeFailsTheCommit() {
+    faulty_.faults().always(Op::Stat, {.error = Errc::Timeout}, "/entries/");
+    const auto done = host_->journal().commit(
+        host_->ctx, [](Context&, RecordReader&) { return Changes(std::vector<Change>()); });
+    CPPUNIT_ASSERT(done.is(Errc::Timeout));
   }
 };
 

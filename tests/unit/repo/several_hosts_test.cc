@@ -223,6 +223,13 @@ class SeveralHostsTest : public CppUnit::TestFixture {
       LARDER_ASSERT_OK(host.append("k", "x"));
     }
     CPPUNIT_ASSERT_EQUAL(std::string("xxxx"), host.value("k"));
+    int asked = 0;
+    faulty.faults().on(Op::Put, 1, {.error = Errc::Unavailable, .performed = true}, "/entries/");
+    LARDER_ASSERT_OK(host.journal("asked").commit(host.ctx, [&](Context&, RecordReader&) {
+      ++asked;
+      return Changes(std::vector<Change>{{"k", "x"}});
+    }));
+    CPPUNIT_ASSERT_EQUAL(1, asked);
     CPPUNIT_ASSERT_EQUAL(std::size_t{4},
                          storage_.keys("repositories/pkgs/journals/main/entries/").size());
   }
