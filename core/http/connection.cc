@@ -58,7 +58,9 @@ bool Connection::flush() {
     if (flushed == Output::Flushed::Yielded) loop_.again(*this);
   }
   if (state_ == State::Stream) pullMore();
-  if (last_ && output_.empty() && state_ == State::Head) finishOrLinger();
+  if (state_ != State::Head || !output_.empty()) return state_ != State::Closed;
+  // What began before the server was to stop did not know that it was the last.
+  if (last_ || (engine_.stopping && buffered_.empty())) finishOrLinger();
   return state_ != State::Closed;
 }
 
