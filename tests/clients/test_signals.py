@@ -42,17 +42,18 @@ class Signals(ServerCase):
     def test_sigterm_waits_for_an_upload(self):
         package = self.wheel("slow", "1.0", payload=50_000)
         body, kind = multipart([], [("content", package.filename, package.bytes())])
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
-        self.addCleanup(connection.close)
-        connection.putrequest("POST", "/simple/")
-        for name, value in {**basic("admin"), "Content-Type": kind,
-                            "Content-Length": str(len(body))}.items():
-            connection.putheader(name, value)
-        connection.endheaders()
-        connection.send(body[:1000])
+        sock = socket.create_connection((self.server.host, self.server.port), 60)
+        self.addCleanup(sock.close)
+        sock.sendall(f"POST /simple/ HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+                     f"Authorization: {basic('admin')['Authorization']}\r\n"
+                     f"Expect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        self.assertTrue(sock.recv(1000).startswith(b"HTTP/1.1 100 "))
+        sock.sendall(body[:1000])
         self.terminate()
-        connection.send(body[1000:])
-        self.assertEqual(connection.getresponse().status, 200)
+        sock.sendall(body[1000:])
+        answer = http.client.HTTPResponse(sock)
+        answer.begin()
+        self.assertEqual((answer.status, answer.headers["Connection"]), (200, "close"))
         self.assertEqual(self.server.process.wait(60), 0)
         self.server.process = None
         self.server.start()
