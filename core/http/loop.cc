@@ -139,7 +139,8 @@ void Loop::adopt(Accepted accepted) {
   connections_.push_back(std::move(connection));
   load_.store(connections_.size(), std::memory_order_relaxed);
   constexpr std::uint32_t kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  if (!usable || !watch(added.descriptor(), kEvents, added)) return added.cutOff();
+  const bool wanted = usable && !engine_.stopping;
+  if (!wanted || !watch(added.descriptor(), kEvents, added)) return added.cutOff();
   added.drive();
 }
 
