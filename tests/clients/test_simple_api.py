@@ -153,6 +153,29 @@ class Pages(ServerCase):
         self.assertStatus(self.larder.post_form("/api/package/yanky/9.9/yank", {}, method="PUT"),
                           404)
 
+    def test_yank_of_odd_versions_and_forms_of_the_reason(self):
+        for version, spelled in [("1!2.0+cu121", "1%212.0%2Bcu121"), ("0.1.0-2-g185e630", None),
+                                 ("1.0", "v1.0.0")]:
+            package = self.publish(self.sdist("oddyank", version))
+            path = f"/api/package/oddyank/{spelled or version}/yank"
+            answer = self.larder.request("PUT", path, "admin",
+                                         {"Content-Type": "application/json"},
+                                         b'{"reason": "by json"}')
+            self.assertStatus(answer, 200)
+            self.assertEqual(self.files("oddyank")[package.filename]["yanked"], "by json")
+            answer = self.larder.request("PUT", path + "?reason=by+query", "admin")
+            self.assertStatus(answer, 200)
+            self.assertEqual(self.files("oddyank")[package.filename]["yanked"], "by query")
+            self.assertStatus(self.larder.delete(path), 200)
+            self.assertIs(self.files("oddyank")[package.filename]["yanked"], False)
+
+    def test_yank_ends_with_the_last_file_of_its_version(self):
+        package = self.publish(self.wheel("forgiven", "1.0"), self.wheel("forgiven", "2.0"))
+        self.larder.post_form("/api/package/forgiven/2.0/yank", {}, method="PUT")
+        self.larder.delete(f"/api/package/forgiven/{package.filename}")
+        self.publish(package)
+        self.assertIs(self.files("forgiven")[package.filename]["yanked"], False)
+
     def test_etag_304_and_gzip_for_each_form(self):
         self.publish(*(self.wheel("tagged", f"1.{n}") for n in range(8)))
         tags = set()
@@ -257,6 +280,15 @@ class Statuses(ServerCase):
         self.assertStatus(self.status("faded", "deprecated"), 200)
         self.publish(self.wheel("faded", "2.0"))
         self.assertEqual(self.page("faded").json()["project-status"], {"status": "deprecated"})
+
+    def test_status_outlives_the_last_file(self):
+        package = self.publish(self.wheel("emptied", "1.0"))
+        self.assertStatus(self.status("emptied", "archived", "gone"), 200)
+        self.assertStatus(self.larder.delete(f"/api/package/emptied/{package.filename}"), 200)
+        page = self.page("emptied").json()
+        self.assertEqual((page["files"], page["project-status"]["status"]), ([], "archived"))
+        self.assertStatus(self.larder.upload(package.filename, package.bytes()), 403)
+        self.assertIn(self.larder.get("/pypi/emptied/json").status, (200, 404))
 
     def test_unknown_status_and_project(self):
         self.publish(self.wheel("steady", "1.0"))
