@@ -119,9 +119,10 @@ class Larder:
         self.log = []
 
     # -- the process
-    def start(self):
-        self.process = subprocess.Popen([str(LARDER), "serve", "-c", str(self.configuration)],
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def start(self, *arguments, cwd=None):
+        self.process = subprocess.Popen(
+            [str(LARDER), "serve", "-c", str(self.configuration), *arguments], cwd=cwd,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         started = threading.Event()
 
         def read(pipe):

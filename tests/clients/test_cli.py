@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 import unittest
 
+import corpus
 from case import ServerCase, sha256
-from larder_server import LARDER, Larder
+from larder_server import LARDER, ROOT, Larder, hashed
 
 
 def larder(*arguments, stdin="", **more):
@@ -135,6 +136,35 @@ class Configuration(unittest.TestCase):
             done = self.check(text)
             self.assertEqual(done.returncode, 2, text)
             self.assertIn("larder.yaml", done.stderr)
+
+
+class Examples(unittest.TestCase):
+    """The files that come with larder, in a directory of their own."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="larder-examples-"))
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        (self.folder / "var").mkdir()
+        secret = self.folder / "var/admin-password-hash"
+        secret.write_text(hashed("admin-pw") + "\n")
+        secret.chmod(0o600)
+
+    def test_they_are_right(self):
+        examples = sorted((ROOT / "etc").glob("*.yaml"))
+        self.assertTrue(examples)
+        for example in examples:
+            done = larder("config", "check", "-c", example, cwd=self.folder)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), example)
+
+    def test_the_smallest_serves(self):
+        server = Larder(self.folder / "unused", configuration=(ROOT / "etc/minimal.yaml")
+                        .read_text())
+        server.start("--listen", "127.0.0.1:0", cwd=self.folder)
+        self.addCleanup(server.stop)
+        package = corpus.build_wheel(self.folder, "flywheel", "1.0")
+        self.assertEqual(server.upload(package.filename, package.bytes()).status, 200)
+        self.assertIn(package.filename, server.get("/simple/flywheel/").text)
+        self.assertTrue((self.folder / "var/storage").is_dir())
 
 
 class HashPassword(unittest.TestCase):

@@ -58,6 +58,30 @@ class Parallel(ServerCase):
         self.assertEqual(len(winners), 1)
         self.assertEqual(self.larder.get(self.url_of(winners[0])).body, winners[0].bytes())
 
+    def test_everybody_sees_at_once_what_they_did(self):
+        def live(number):
+            seen = []
+            for round_ in range(4):
+                package = self.wheel("mine", f"{number}.{round_}")
+                seen.append(self.upload(package).status)
+                seen.append(package.filename in self.files("mine"))
+                seen.append(self.larder.get(f"/pypi/mine/{package.version}/json").status)
+                answer = self.larder.post_form(f"/api/package/mine/{package.version}/yank",
+                                               {"reason": "r"}, method="PUT")
+                seen.append(answer.status)
+                seen.append(self.files("mine")[package.filename]["yanked"])
+                path = f"/api/package/mine/{package.filename}"
+                if round_ % 2:
+                    seen.append(self.larder.delete(path).status)
+                    seen.append(self.larder.get(path).status)
+                    page = self.page("mine")
+                    seen.append(package.filename.encode() in page.body)
+            return seen
+
+        kept = [200, True, 200, 200, "r"]
+        for seen in together(live, range(20)):
+            self.assertEqual(seen, (kept + kept + [200, 404, False]) * 2)
+
     def test_replacing_leaves_one_whole_file(self):
         packages = [self.wheel("replaced", "1.0", payload=n + 1) for n in range(10)]
         answers = together(lambda package: self.upload(package, "admin"), packages)
