@@ -28,8 +28,10 @@ class ArgumentsTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT(parsed->values("listen") == std::vector<std::string>({"x:1", "y:2"}));
     CPPUNIT_ASSERT(parsed->has("stdin"));
     CPPUNIT_ASSERT(parsed->positional == std::vector<std::string>({"pypi", "debian"}));
-    CPPUNIT_ASSERT_EQUAL(std::string("b"), server::parseArguments(kSpecs, {"-cb"})->value("config"));
-    CPPUNIT_ASSERT_EQUAL(std::string("d"), server::parseArguments(kSpecs, {})->value("config", "d"));
+    CPPUNIT_ASSERT_EQUAL(std::string("b"),
+                         server::parseArguments(kSpecs, {"-cb"})->value("config"));
+    CPPUNIT_ASSERT_EQUAL(std::string("d"),
+                         server::parseArguments(kSpecs, {})->value("config", "d"));
   }
 
   void doubleDashEndsOptions() {
