@@ -135,7 +135,7 @@ Result<void> Checkpointer::prune(sdk::Context& ctx) {
     return {};
   }
   for (const Extent::Object& entry : extent_.entries) {
-    if (entry.number > covered || !isOld(entry)) break;
+    if (entry.number > covered) break;
     LARDER_TRY(stillWanted(ctx));
     LARDER_TRY(shared_.store.storage().remove(ctx, log_.keys().entry(entry.number)));
   }

@@ -171,24 +171,16 @@ Result<bool> Follower::step(sdk::Context& ctx) {
   return true;
 }
 
+/// When somebody brought in a part of it and died, all of it is brought in again: what was
+/// derived from a record that is in already is the same as what is derived now.
 Result<void> Follower::bringIn(sdk::Context& ctx, const IndexState& state, const Entry& entry) {
   LARDER_TRY_ASSIGN(auto records, mirrored(ctx, state, entry.changes));
-  std::vector<std::optional<std::string>> before(records.size());
-  std::vector<bool> in(records.size());
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    auto& record = records[i];
-    // When somebody brought in a part of it, what has its number, or is gone, is in.
-    if (state.head.applying != 0) {
-      in[i] = entry.changes[i].value ? record && record->version == entry.number : !record;
-    }
-    if (record && !in[i]) before[i] = std::move(record->value);
+  std::vector<std::optional<std::string>> before;
+  for (auto& record : records) {
+    before.push_back(record ? std::optional(std::move(record->value)) : std::nullopt);
   }
   const auto derived = shared_.indexer->derive(log_.journal(), entry.number, entry.changes, before);
-  std::vector<RecordChange> rest;
-  for (std::size_t i = 0; i < derived.size(); ++i) {
-    if (!in[i]) rest.push_back(derived[i]);
-  }
-  return index_.advance(ctx, state, {entry.number, entry.time, 0, 0}, rest);
+  return index_.advance(ctx, state, {entry.number, entry.time, 0, 0}, derived);
 }
 
 Result<std::vector<std::optional<sdk::Record>>> Follower::mirrored(

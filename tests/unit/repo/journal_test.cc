@@ -1,5 +1,6 @@
 #include "core/repo/overlay.h"
 #include "tests/fakes/faulty_cache.h"
+#include "tests/fakes/faulty_storage.h"
 #include "tests/unit/repo/host.h"
 
 namespace {
@@ -265,9 +266,15 @@ class JournalTest : public CppUnit::TestFixture {
       } while (!after.empty());
       CPPUNIT_ASSERT_EQUAL(std::string("aold aanew cnew dold enew "), seen);
     }
+    larder::repo::Overlay reading(index, *state);
     LARDER_ASSERT_OK(host_->set("x", "1"));
     CPPUNIT_ASSERT(!overlay.scan(host_->ctx, "", "", 10));
     CPPUNIT_ASSERT(overlay.stale());
+    larder::sdk::RecordReader& reader = reading;
+    CPPUNIT_ASSERT(!reader.get(host_->ctx, "x"));
+    CPPUNIT_ASSERT(reading.stale());
+    // Nor is anything brought into an index that moved on.
+    CPPUNIT_ASSERT(index.advance(host_->ctx, *state, {5, 0, 0, 0}, {}).is(Errc::Conflict));
   }
 
   void versionNowIsKnownAfterAReadAndGoneAfterAChange() {
@@ -303,6 +310,14 @@ class JournalTest : public CppUnit::TestFixture {
     LARDER_ASSERT_OK(host.set("a", "2"));  // Written, but not brought in.
     CPPUNIT_ASSERT(!host.journal().versionNow());
     CPPUNIT_ASSERT_EQUAL(std::string("2"), host.value("a"));
+    // Announced, and the entry may still come: what was read may be outdated any moment.
+    larder::test::FaultyStorage dead(storage_);
+    RepoHost writer(dead, cache_, clock_);
+    LARDER_ASSERT_OK(writer.open());
+    dead.faults().on(larder::test::Op::Put, 1, {.error = Errc::Forbidden}, "/entries/");
+    CPPUNIT_ASSERT(!writer.set("a", "3"));
+    CPPUNIT_ASSERT_EQUAL(std::string("2"), host.value("a"));
+    CPPUNIT_ASSERT(!host.journal().versionNow());
   }
 
   void aPassedDeadlineChangesNothing() {

@@ -31,6 +31,7 @@ class RebuildTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aWriteDuringARebuildIsNotLost);
   CPPUNIT_TEST(writesAtEveryMomentOfARebuildAreNotLost);
   CPPUNIT_TEST(writersRacingWithRebuildsLoseNothing);
+  CPPUNIT_TEST(aSlowWriterLeavesNothingInAnErasedGeneration);
   CPPUNIT_TEST(theSlowerOfTwoRebuildsGivesWay);
   CPPUNIT_TEST(recordsTheFormatRefusesAreCountedAndKept);
   CPPUNIT_TEST(damagedEntriesAreCountedAndLeftOut);
@@ -151,6 +152,26 @@ class RebuildTest : public CppUnit::TestFixture {
     writing.join();
     CPPUNIT_ASSERT_EQUAL(0, failed.load());
     CPPUNIT_ASSERT_EQUAL(std::string(150, 'x'), builder.value("k"));
+  }
+
+  void aSlowWriterLeavesNothingInAnErasedGeneration() {
+    FaultyStorage slow(storage_);
+    RepoHost writer(slow, cache_, clock_);
+    RepoHost other(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(writer.open());
+    LARDER_ASSERT_OK(writer.append("k", "x"));
+    const std::size_t before = cache_.entries().size();
+    slow.faults().on(Op::Put, 1,
+                     {.after =
+                          [&] {
+                            LARDER_ASSERT_OK(other.repository.rebuild(other.ctx));
+                            clock_.advance(std::chrono::hours(1));
+                            LARDER_ASSERT_OK(other.repository.maintain(other.ctx));
+                          }},
+                     "/entries/");
+    LARDER_ASSERT_OK(writer.append("k", "y"));
+    CPPUNIT_ASSERT_EQUAL(before, cache_.entries().size());
+    CPPUNIT_ASSERT_EQUAL(std::string("xy"), writer.value("k"));
   }
 
   void theSlowerOfTwoRebuildsGivesWay() {

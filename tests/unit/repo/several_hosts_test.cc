@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -56,6 +57,7 @@ class SeveralHostsTest : public CppUnit::TestFixture {
   // A commit larger than a cache batch becomes visible by one pointer.
   CPPUNIT_TEST(aCommitLargerThanABatchIsSeenWholeOrNotAtAll);
   CPPUNIT_TEST(aHalfAppliedCommitIsFinishedByAReader);
+  CPPUNIT_TEST(aScanDuringALargeCommitIsMadeAgain);
   // No conditional write, no second writer.
   CPPUNIT_TEST(aStorageWithoutConditionsIsRefused);
   CPPUNIT_TEST(aSecondSingleWriterIsRefused);
@@ -401,6 +403,12 @@ class SeveralHostsTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT_EQUAL(std::string("(none)"), restarted.value("k", "gone"));
     LARDER_ASSERT_OK(restarted.append("k", "3"));
     CPPUNIT_ASSERT_EQUAL(std::string("13"), restarted.value("k"));
+    // Only a journal that is gone altogether.
+    LARDER_ASSERT_OK(restarted.set("k", "1", "gone"));
+    storage_.erase("repositories/pkgs/journals/gone/entries/00000000000000000001");
+    RepoHost again(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(again.open());
+    CPPUNIT_ASSERT_EQUAL(std::string("(none)"), again.value("k", "gone"));
   }
 
   void aStorageThatWentBackIsNoticedByTailing() {
@@ -528,6 +536,38 @@ class SeveralHostsTest : public CppUnit::TestFixture {
       LARDER_ASSERT_OK(reader.repository.rebuild(reader.ctx));
       CPPUNIT_ASSERT_EQUAL(after, reader.everything());
     }
+  }
+
+  void aScanDuringALargeCommitIsMadeAgain() {
+    // The page is read while half of the commit is in; before the reader looks again, the
+    // other half is in, too.
+    cache_.setChangesKnown(false);
+    FaultyCache dying(cache_);
+    RepoHost writer(storage_, dying, clock_);
+    RepoHost other(storage_, cache_, clock_);
+    FaultyCache slow(cache_);
+    RepoHost reader(storage_, slow, clock_);
+    for (RepoHost* host : {&writer, &other, &reader}) LARDER_ASSERT_OK(host->open());
+    LARDER_ASSERT_OK(writer.journal().commit(
+        writer.ctx, [](Context&, RecordReader&) { return many(0, 1500, "1"); }));
+    slow.faults().on(
+        Op::Scan, 1,
+        {.hook =
+             [&] {
+               dying.faults().on(Op::Apply, 4, {.error = Errc::Unavailable});
+               dying.faults().on(Op::Apply, 4, {.error = Errc::Unavailable});
+               LARDER_ASSERT_OK(writer.journal().commit(
+                   writer.ctx, [](Context&, RecordReader&) { return many(0, 1500, "2"); }));
+               const auto half = cache_.entries();
+               CPPUNIT_ASSERT(std::any_of(half.begin(), half.end(), [](const auto& entry) {
+                 return entry.second.value.starts_with("1\n1");
+               }));
+             },
+         .after = [&] { CPPUNIT_ASSERT_EQUAL('2', other.value("k1400")[0]); }});
+    const auto page = reader.journal().records().scan(reader.ctx, "", "", 1000);
+    LARDER_ASSERT_OK(page);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1000}, page->records.size());
+    for (const auto& record : page->records) CPPUNIT_ASSERT_EQUAL('2', record.value[0]);
   }
 
   void aStorageWithoutConditionsIsRefused() {
