@@ -37,12 +37,12 @@ Barrier::Time Barrier::Operation::finish(Time start) noexcept {
 
 void Barrier::Operation::failed(const sdk::Error& error) {
   auto& slot = failures_[std::min<std::size_t>(static_cast<std::size_t>(error.code()), 15)];
-  sdk::Counter* counter = slot.load(std::memory_order_relaxed);
+  sdk::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
     counter = &barrier_.host_.metrics().counter(
         "larder_plugin_errors_total", "Errors that plugins returned, by code",
         {{"kind", barrier_.kind_}, {"op", name_}, {"code", errorName(error.code())}});
-    slot.store(counter, std::memory_order_relaxed);
+    slot.store(counter, std::memory_order_release);
   }
   counter->add();
 }

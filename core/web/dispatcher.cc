@@ -83,7 +83,7 @@ http::Plan Dispatcher::planRoute(const std::shared_ptr<const http::Request>& req
   auto query = parseQuery(request->query);
   if (!query) return answered(hostFailure(400, "The query has a malformed percent escape"));
   request->note.site = target.site;
-  auto security = security_.load();
+  const std::shared_ptr<const Security> security = *security_.read();
   SiteSecurity rules;
   if (sites_[target.site].format != nullptr) {
     rules = security->sites[target.site];

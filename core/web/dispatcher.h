@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/guarded.h"
 #include "core/http/message.h"
 #include "core/observe/access_log.h"
 #include "core/web/router.h"
@@ -42,7 +42,7 @@ class Dispatcher final : public http::Application {
 
   /// Puts other access rules in force; requests that run keep the ones they began
   /// with. Must be called once before the first request.
-  void secure(std::shared_ptr<const Security> security) { security_.store(std::move(security)); }
+  void secure(std::shared_ptr<const Security> security) { security_.write()->swap(security); }
 
   http::Plan plan(const std::shared_ptr<const http::Request>& request) override;
   http::Response failure(const http::Request* request, int status,
@@ -64,7 +64,7 @@ class Dispatcher final : public http::Application {
   sdk::Clock& clock_;
   observe::AccessLog* access_;
   Router router_;
-  std::atomic<std::shared_ptr<const Security>> security_;
+  SharedGuarded<std::shared_ptr<const Security>> security_;
   std::vector<std::array<sdk::Counter*, 6>> counters_;  // per site (the last: none), per class
   sdk::Counter* unguarded_ = nullptr;
   sdk::Histogram* seconds_ = nullptr;
