@@ -1,6 +1,7 @@
 #include "core/admin/host_routes.h"
 
 #include "core/admin/version.h"
+#include "core/web/cross_site.h"
 
 namespace larder::admin {
 namespace {
@@ -47,7 +48,7 @@ Handler fixed(std::string body) {
 
 Handler rebuild(const HostServices& services) {
   return [&services](sdk::Context& ctx, sdk::Request& request) -> sdk::Result<sdk::Response> {
-    if (const std::string why = crossSite(request); !why.empty()) {
+    if (const std::string why = web::crossSite(request); !why.empty()) {
       return json("{\"error\": 403, \"message\": \"" + why + "\"}\n", 403);
     }
     LARDER_TRY_ASSIGN(const std::size_t site,
@@ -59,19 +60,6 @@ Handler rebuild(const HostServices& services) {
 }
 
 }  // namespace
-
-std::string crossSite(const sdk::Request& request) {
-  const auto site = request.header("sec-fetch-site");
-  if (site && *site != "same-origin" && *site != "none") {
-    return "A page of another site may not do this";
-  }
-  const auto origin = request.header("origin");
-  if (!origin) return {};
-  const std::string_view base = request.externalBase();
-  const std::size_t scheme = base.find("://");
-  const std::string_view own = base.substr(0, base.find('/', scheme + 3));
-  return *origin == own ? std::string() : "A page of another origin may not do this";
-}
 
 std::vector<sdk::Route> hostRoutes(const HostServices& services) {
   std::vector<sdk::Route> routes;

@@ -25,8 +25,4 @@ struct HostServices {
 /// it refers to outlive the routes' use.
 std::vector<sdk::Route> hostRoutes(const HostServices& services);
 
-/// Why a browser's request must not change anything here, or empty: it comes from
-/// another site (Fetch Metadata's Sec-Fetch-Site; Origin, RFC 6454).
-std::string crossSite(const sdk::Request& request);
-
 }  // namespace larder::admin

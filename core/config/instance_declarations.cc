@@ -21,7 +21,7 @@ constexpr SettingSpec kStorage[] = {
     {"keep_entries", SettingType::Duration, "24h", false,
      "How long journal entries are kept after a checkpoint holds them. Longer than "
      "`server.handler_timeout`."},
-    {"tail_every", SettingType::Duration, "30s", false,
+    {"tail_every", SettingType::Duration, "5s", false,
      "How often to look for changes by other hosts that don't share the cache."},
 };
 

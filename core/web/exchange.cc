@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/content/spooled.h"
+#include "core/web/cross_site.h"
 #include "core/web/respond.h"
 
 namespace larder::web {
@@ -43,6 +44,12 @@ Exchange::Exchange(Dispatcher& dispatcher, const Site& site, const sdk::Route& r
 
 http::Plan Exchange::plan() {
   http::Plan plan;
+  if (!isSafe(request_->method())) {
+    if (const std::string why = crossSite(*request_); !why.empty()) {
+      plan.answer = fail(403, why);
+      return plan;
+    }
+  }
   if (auto refused = readAuthorization()) {
     plan.answer = std::move(refused);
     return plan;

@@ -102,6 +102,7 @@ sdk::Result<void> readDisposition(std::string_view value, Part& part) {
       part.name = text;
       named = true;
     } else if (name == "filename") {
+      if (part.filename) return invalid("a part's Content-Disposition has two filenames");
       part.filename = lastComponent(text);
     } else if (name == "filename*") {
       extended = extendedValue(text);
@@ -269,14 +270,16 @@ class PartFinder {
 std::optional<std::string> boundaryOf(std::string_view contentType) {
   const auto pairs = parameters(contentType);
   if (!pairs) return std::nullopt;
+  std::optional<std::string> boundary;
   for (const auto& [name, value] : *pairs) {
     if (name != "boundary") continue;
     const bool printable =
         std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c < 0x7F; });
-    if (value.empty() || value.size() > kMaxBoundary || !printable) return std::nullopt;
-    return value;
+    const bool usable = !value.empty() && value.size() <= kMaxBoundary && printable;
+    if (!usable || boundary) return std::nullopt;  // two would be two readings
+    boundary = value;
   }
-  return std::nullopt;
+  return boundary;
 }
 
 sdk::Result<std::vector<Part>> findParts(const sdk::SpooledContent& body, std::string_view boundary,

@@ -96,13 +96,36 @@ std::string Pattern::rank() const {
   return rank;
 }
 
-std::string Pattern::shape() const {
-  std::string shape;
-  for (const Piece& piece : pieces_) {
-    shape += '/' + piece.prefix + (piece.name.empty() ? "" : "{}") + piece.suffix;
-    if (piece.kind == Piece::Kind::Rest) shape += "...";
+// Careful, not exact: two affixed pieces count as equal to anything but a literal.
+bool Pattern::mayEqual(const Piece& a, const Piece& b) {
+  using Kind = Piece::Kind;
+  if (a.kind == Kind::Literal && b.kind == Kind::Literal) return a.prefix == b.prefix;
+  if (b.kind == Kind::Literal) return mayEqual(b, a);
+  if (a.kind != Kind::Literal || b.kind != Kind::Affixed) return true;
+  return a.prefix.size() > b.prefix.size() + b.suffix.size() && a.prefix.starts_with(b.prefix) &&
+         a.prefix.ends_with(b.suffix);
+}
+
+std::vector<Pattern::Piece> Pattern::behind(const std::vector<std::string>& mount) const {
+  std::vector<Piece> pieces;
+  for (const std::string& part : mount) {
+    pieces.push_back({.kind = Piece::Kind::Literal, .prefix = part, .name = {}, .suffix = {}});
   }
-  return shape;
+  pieces.insert(pieces.end(), pieces_.begin(), pieces_.end());
+  return pieces;
+}
+
+bool Pattern::overlap(const std::vector<std::string>& mountA, const Pattern& a,
+                      const std::vector<std::string>& mountB, const Pattern& b) {
+  const auto left = a.behind(mountA);
+  const auto right = b.behind(mountB);
+  for (std::size_t i = 0;; ++i) {
+    const bool leftEnds = i == left.size();
+    const bool rightEnds = i == right.size();
+    if (leftEnds || rightEnds) return leftEnds && rightEnds;
+    if (left[i].kind == Piece::Kind::Rest || right[i].kind == Piece::Kind::Rest) return true;
+    if (!mayEqual(left[i], right[i])) return false;
+  }
 }
 
 sdk::Result<void> Router::add(std::size_t site, std::string_view mount,
@@ -113,11 +136,14 @@ sdk::Result<void> Router::add(std::size_t site, std::string_view mount,
     LARDER_TRY_ASSIGN(Pattern pattern, Pattern::parse(route.pattern));
     auto& entries = methods_[route.method];
     for (const Entry& other : entries) {
-      if (other.mount == prefix->parts && other.pattern.shape() == pattern.shape()) {
-        return sdk::Error(sdk::Errc::Invalid, "two repositories answer " + route.method + " " +
-                                                  route.pattern + " under the mount " +
-                                                  std::string(mount));
+      if (other.site == site ||
+          !Pattern::overlap(other.mount, other.pattern, prefix->parts, pattern)) {
+        continue;
       }
+      return sdk::Error(sdk::Errc::Invalid,
+                        "the mount " + std::string(mount) + " collides: " + route.method + " " +
+                            route.pattern + " below it is also " + other.route->pattern +
+                            " of another repository or of the server itself; choose another mount");
     }
     std::string rank = pattern.rank();
     entries.push_back({site, prefix->parts, std::move(pattern), &route, std::move(rank)});

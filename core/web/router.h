@@ -28,8 +28,9 @@ class Pattern {
   bool takesRest() const noexcept;
   /// Orders patterns: what is more specific sorts first.
   std::string rank() const;
-  /// Equal for patterns that match the same paths.
-  std::string shape() const;
+  /// Whether some path fits both, each behind its mount.
+  static bool overlap(const std::vector<std::string>& mountA, const Pattern& a,
+                      const std::vector<std::string>& mountB, const Pattern& b);
 
  private:
   struct Piece {
@@ -39,6 +40,8 @@ class Pattern {
     std::string suffix;
   };
   static sdk::Result<Piece> parsePiece(std::string_view text);
+  static bool mayEqual(const Piece& a, const Piece& b);
+  std::vector<Piece> behind(const std::vector<std::string>& mount) const;
 
   std::vector<Piece> pieces_;
   bool trailingSlash_ = false;
@@ -55,7 +58,7 @@ class Router {
   };
 
   /// Adds the routes of a site under `mount` ("/", "/team/"). Errors: Invalid when a
-  /// pattern is wrong or the same address is taken already.
+  /// pattern is wrong, or some address would belong to two sites.
   sdk::Result<void> add(std::size_t site, std::string_view mount,
                         const std::vector<sdk::Route>& routes);
 

@@ -138,6 +138,7 @@ class DispatcherTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(fastAnswersStillAskTheGate);
   CPPUNIT_TEST(uploadsAreRefusedBeforeTheirBody);
   CPPUNIT_TEST(badFormsSayWhatIsWrong);
+  CPPUNIT_TEST(changesAskedForByAnotherSiteAreForbidden);
   CPPUNIT_TEST(redirectKeepsTheQuery);
   CPPUNIT_TEST(malformedAddressesAre400);
   CPPUNIT_TEST(hostRouteChoosesARepository);
@@ -335,6 +336,23 @@ class DispatcherTest : public CppUnit::TestFixture {
     const auto response = send("POST", "/form", form, "a=%zz");
     CPPUNIT_ASSERT_EQUAL(400, response.status);
     CPPUNIT_ASSERT(text(response).find("percent escape") != std::string::npos);
+  }
+
+  void changesAskedForByAnotherSiteAreForbidden() {
+    const auto status = [&](const char* name, const char* value) {
+      http::Headers headers = as("root:right");
+      headers.emplace_back(name, value);
+      headers.emplace_back("host", "larder.example");
+      return send("POST", "/upload", headers, "bytes").status;
+    };
+    CPPUNIT_ASSERT_EQUAL(403, status("sec-fetch-site", "cross-site"));
+    CPPUNIT_ASSERT(!bodyWanted_);
+    CPPUNIT_ASSERT_EQUAL(403, status("sec-fetch-site", "same-site"));
+    CPPUNIT_ASSERT_EQUAL(403, status("origin", "https://evil.example"));
+    CPPUNIT_ASSERT_EQUAL(403, status("origin", "null"));
+    CPPUNIT_ASSERT_EQUAL(200, status("sec-fetch-site", "same-origin"));
+    CPPUNIT_ASSERT_EQUAL(200, status("origin", "https://larder.example"));
+    CPPUNIT_ASSERT_EQUAL(200, send("GET", "/p/open/", {{"sec-fetch-site", "cross-site"}}).status);
   }
 
   void redirectKeepsTheQuery() {

@@ -133,7 +133,8 @@ class MultipartTest : public CppUnit::TestFixture {
                          *web::boundaryOf("multipart/form-data; charset=x; Boundary=\"a b\""));
     CPPUNIT_ASSERT_EQUAL(std::string("ab"), *web::boundaryOf("multipart/form-data;boundary=ab"));
     for (const char* bad : {"multipart/form-data", "multipart/form-data; boundary=",
-                            "multipart/form-data; boundary=\"a", "multipart/form-data; x"}) {
+                            "multipart/form-data; boundary=\"a", "multipart/form-data; x",
+                            "multipart/form-data; boundary=a; boundary=b"}) {
       CPPUNIT_ASSERT_MESSAGE(bad, !web::boundaryOf(bad));
     }
     CPPUNIT_ASSERT(!web::boundaryOf("multipart/form-data; boundary=" + std::string(71, 'b')));

@@ -22,8 +22,8 @@ class RouterTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(restTakesSlashes);
   CPPUNIT_TEST(affixedParametersMatch);
   CPPUNIT_TEST(slashPolicies);
-  CPPUNIT_TEST(longestMountWins);
-  CPPUNIT_TEST(sameAddressTwiceIsRefused);
+  CPPUNIT_TEST(mountsKeepSitesApart);
+  CPPUNIT_TEST(addressOfTwoSitesIsRefused);
   CPPUNIT_TEST(wrongPatternsAreRefused);
   CPPUNIT_TEST(allowedListsMethods);
   CPPUNIT_TEST(malformedEscapesAreNoPath);
@@ -87,21 +87,36 @@ class RouterTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT(find("/c")->otherSlash);
   }
 
-  void longestMountWins() {
-    const std::vector<sdk::Route> outer{route("GET", "/{a}/x")};
-    const std::vector<sdk::Route> inner{route("GET", "/x")};
+  void mountsKeepSitesApart() {
+    const std::vector<sdk::Route> outer{route("GET", "/simple/{project}/"), route("GET", "/")};
+    const std::vector<sdk::Route> inner{route("GET", "/simple/{project}/"), route("GET", "/")};
     LARDER_ASSERT_OK(router_.add(0, "/", outer));
     LARDER_ASSERT_OK(router_.add(1, "/team/", inner));
-    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, find("/team/x")->site);
-    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, find("/other/x")->site);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, find("/team/simple/x/")->site);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, find("/team/")->site);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, find("/simple/team/")->site);
   }
 
-  void sameAddressTwiceIsRefused() {
-    const std::vector<sdk::Route> one{route("GET", "/simple/{project}/")};
-    const std::vector<sdk::Route> two{route("GET", "/simple/{name}")};
+  void addressOfTwoSitesIsRefused() {
+    const std::vector<sdk::Route> one{route("GET", "/simple/{project}/"), route("GET", "/g.{ext}"),
+                                      route("GET", "/deep/{path...}")};
     LARDER_ASSERT_OK(router_.add(0, "/", one));
-    CPPUNIT_ASSERT(router_.add(1, "/", two).is(sdk::Errc::Invalid));
-    LARDER_ASSERT_OK(router_.add(1, "/other/", two));
+    const auto collides = [&](const char* mount, const char* pattern) {
+      web::Router router;
+      LARDER_ASSERT_OK(router.add(0, "/", one));
+      const std::vector<sdk::Route> two{route("GET", pattern)};
+      const auto added = router.add(1, mount, two);
+      CPPUNIT_ASSERT(added.ok() || added.is(sdk::Errc::Invalid));
+      return !added.ok();
+    };
+    CPPUNIT_ASSERT(collides("/", "/simple/{name}"));
+    CPPUNIT_ASSERT(collides("/simple/", "/{name}/"));
+    CPPUNIT_ASSERT(collides("/simple/x/", "/"));
+    CPPUNIT_ASSERT(collides("/deep/er/", "/x"));
+    CPPUNIT_ASSERT(collides("/", "/g.svg"));
+    CPPUNIT_ASSERT(!collides("/", "/h.svg"));
+    CPPUNIT_ASSERT(!collides("/other/", "/simple/{name}"));
+    CPPUNIT_ASSERT(!collides("/", "/simple/"));
   }
 
   void wrongPatternsAreRefused() {
