@@ -1,6 +1,8 @@
 #include "core/server/blueprint.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "core/plugin/instances.h"
 
@@ -16,6 +18,30 @@ const plugin::LoadedPlugin* load(plugin::Loader& loader, const std::string& kind
   if (loaded) return *loaded;
   problems.add(where, setting, loaded.error().message());
   return nullptr;
+}
+
+// The groups of an access plugin that has them in the configuration; nothing: only it knows.
+std::optional<std::vector<std::string>> declaredGroups(const PlannedInstance& access) {
+  if (access.plugin == nullptr) return std::nullopt;
+  for (const sdk::SettingSpec& spec : access.plugin->settings) {
+    if (std::string_view(spec.name) == "groups" && spec.type == sdk::SettingType::Lists) {
+      return access.settings->keys("groups");
+    }
+  }
+  return std::nullopt;
+}
+
+void checkWords(const config::RepositoryConfig& repository, const char* setting,
+                const std::vector<std::string>& words, const std::vector<std::string>& groups,
+                config::Problems& problems) {
+  for (const std::string& word : words) {
+    const bool special = word == "everyone" || word == "authenticated" || word == "admin";
+    if (special || std::find(groups.begin(), groups.end(), word) != groups.end()) continue;
+    std::string known = "everyone, authenticated, admin";
+    for (const std::string& group : groups) known += ", " + group;
+    problems.add(
+        repository.host->invalid(setting, "no group named \"" + word + "\"; there are: " + known));
+  }
 }
 
 }  // namespace
@@ -56,6 +82,22 @@ PlannedRepository Blueprint::plan(const config::RepositoryConfig& repository,
   return planned;
 }
 
+void Blueprint::checkGroups(const config::RepositoryConfig& repository,
+                            config::Problems& problems) const {
+  const config::AccessInstance* access = configuration_->access(repository.access);
+  if (access == nullptr) return;  // reported already
+  const std::string& people = access->composed() ? access->users : access->name;
+  for (const PlannedInstance& instance : accesses_) {
+    if (instance.config->name != people) continue;
+    const auto groups = declaredGroups(instance);
+    if (!groups) return;
+    checkWords(repository, "default_read", repository.defaultRead, *groups, problems);
+    checkWords(repository, "default_write", repository.defaultWrite, *groups, problems);
+    checkWords(repository, "overwrite", repository.overwrite, *groups, problems);
+    checkWords(repository, "delete", repository.remove, *groups, problems);
+  }
+}
+
 std::unique_ptr<Blueprint> Blueprint::read(const std::string& file,
                                            const config::LoadOptions& options, sdk::Logger& logger,
                                            config::Problems& problems) {
@@ -76,6 +118,7 @@ std::unique_ptr<Blueprint> Blueprint::read(const std::string& file,
   }
   for (const config::RepositoryConfig& repository : configuration.repositories) {
     blueprint->repositories_.push_back(blueprint->plan(repository, loader, problems));
+    blueprint->checkGroups(repository, problems);
   }
   return blueprint;
 }

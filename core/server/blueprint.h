@@ -43,6 +43,9 @@ class Blueprint {
   PlannedRepository plan(const config::RepositoryConfig& repository, plugin::Loader& loader,
                          config::Problems& problems) const;
 
+  /// Words of a repository's lists that name no group, where groups are configured.
+  void checkGroups(const config::RepositoryConfig& repository, config::Problems& problems) const;
+
   std::unique_ptr<config::Configuration> configuration_;
   std::vector<PlannedInstance> storages_;
   std::vector<PlannedInstance> caches_;

@@ -99,6 +99,7 @@ int runProgram(const std::vector<std::string>& words) {
   }
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return helpAll();
   if (words[0] == "--version") {
+    if (words.size() > 1) return wrong("too many arguments: " + words[1], "");
     std::cout << "larder " << admin::kVersion << "\n";
     return kDone;
   }
@@ -106,6 +107,11 @@ int runProgram(const std::vector<std::string>& words) {
     const std::size_t named = matches(command, words);
     if (named == 0) continue;
     return run(command, {words.begin() + static_cast<std::ptrdiff_t>(named), words.end()});
+  }
+  for (const Command& command : commands()) {
+    if (command.name.starts_with(words[0] + " ")) {
+      return wrong(words[0] + " is the first of two words", "");
+    }
   }
   return wrong("unknown command " + words[0], "");
 }
