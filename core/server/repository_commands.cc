@@ -22,57 +22,63 @@ void printDamage(const std::string& repository, const repo::Damage& damage) {
   std::cout << "\n";
 }
 
-}  // namespace
+void tell(const std::string& repository, const repo::VerifyReport& report) {
+  for (const repo::Damage& damage : report.found) printDamage(repository, damage);
+  std::cout << repository << ": read " << counted(report.blobs, "blob") << " ("
+            << counted(report.bytes, "byte") << ") of " << counted(report.records, "record") << "; "
+            << report.damaged << " damaged, " << counted(report.orphans, "orphan") << "\n";
+}
 
-int rebuildIndex(const Arguments& arguments) {
+void tell(const std::string& repository, const repo::RebuildReport& report) {
+  std::cout << repository << ": rebuilt from " << counted(report.records, "record") << " in "
+            << counted(report.journals, "journal") << "\n";
+  if (report.unindexed + report.damaged == 0) return;
+  std::cerr << "larder: " << repository << ": " << counted(report.unindexed, "record")
+            << " not understood, " << counted(report.damaged, "damaged object")
+            << "; 'larder verify' says which\n";
+}
+
+bool isClean(const repo::VerifyReport& report) { return report.clean(); }
+bool isClean(const repo::RebuildReport& report) { return report.unindexed + report.damaged == 0; }
+
+// Does `work` for each repository that the arguments name, with progress, and tells what came of
+// it.
+template <class Work>
+int forEachRepository(const Arguments& arguments, Work work) {
   int status = kDone;
   const auto bench = openBench(arguments, status);
   if (!bench) return status;
   for (Plant::Repository& repository : bench->plant->repositories()) {
     const std::string& name = repository.state->name();
     ProgressLine line(name);
-    CallContext ctx("rebuild", kBudget);
-    const auto report = repository.state->rebuild(
-        ctx, [&](const repo::Progress& progress) { line.show(progress.doing, progress.done); });
-    if (!report) {
+    CallContext ctx("command", kBudget);
+    const auto report = work(*repository.state, ctx, [&](const repo::Progress& progress) {
+      line.show(progress.doing, progress.done);
+    });
+    if (report) {
+      tell(name, *report);
+    } else {
       std::cerr << "larder: " << name << ": " << report.error().message() << "\n";
-      status = kFailed;
-      continue;
     }
-    std::cout << name << ": rebuilt from " << counted(report->records, "record") << " in "
-              << counted(report->journals, "journal") << "\n";
-    if (report->unindexed + report->damaged == 0) continue;
-    std::cerr << "larder: " << name << ": " << counted(report->unindexed, "record")
-              << " not understood, " << counted(report->damaged, "damaged object")
-              << "; 'larder verify' says which\n";
-    status = kFailed;
+    if (!report || !isClean(*report)) status = kFailed;
   }
   return status;
 }
 
+}  // namespace
+
+int rebuildIndex(const Arguments& arguments) {
+  return forEachRepository(arguments, [](repo::Repository& repository, sdk::Context& ctx,
+                                         const repo::ReportProgress& progress) {
+    return repository.rebuild(ctx, progress);
+  });
+}
+
 int verifyStorage(const Arguments& arguments) {
-  int status = kDone;
-  const auto bench = openBench(arguments, status);
-  if (!bench) return status;
-  for (Plant::Repository& repository : bench->plant->repositories()) {
-    const std::string& name = repository.state->name();
-    ProgressLine line(name);
-    CallContext ctx("verify", kBudget);
-    const auto report = repository.state->verify(
-        ctx, [&](const repo::Progress& progress) { line.show(progress.doing, progress.done); });
-    if (!report) {
-      std::cerr << "larder: " << name << ": " << report.error().message() << "\n";
-      status = kFailed;
-      continue;
-    }
-    for (const repo::Damage& damage : report->found) printDamage(name, damage);
-    std::cout << name << ": read " << counted(report->blobs, "blob") << " ("
-              << counted(report->bytes, "byte") << ") of " << counted(report->records, "record")
-              << "; " << report->damaged << " damaged, " << counted(report->orphans, "orphan")
-              << "\n";
-    if (!report->clean()) status = kFailed;
-  }
-  return status;
+  return forEachRepository(arguments, [](repo::Repository& repository, sdk::Context& ctx,
+                                         const repo::ReportProgress& progress) {
+    return repository.verify(ctx, progress);
+  });
 }
 
 }  // namespace larder::server

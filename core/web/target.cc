@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/base/utf8.h"
+
 namespace larder::web {
 namespace {
 
@@ -33,32 +35,10 @@ std::optional<std::string> decode(std::string_view text, bool plusIsBlank) {
   return out;
 }
 
-// The length of the UTF-8 sequence at the front of `text`, or 0 when there is none.
-std::size_t sequenceLength(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  std::uint32_t code = lead & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = (code << 6) | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return overlong || surrogate || code > 0x10FFFF ? 0 : length;
-}
-
 }  // namespace
 
 bool isUtf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t length = sequenceLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return findInvalidUtf8(text) == std::string_view::npos;
 }
 
 std::optional<std::string> decodePath(std::string_view text) { return decode(text, false); }
