@@ -207,6 +207,25 @@ class Secret(ServerCase):
         for user, status in [(None, 401), ("alice", 403)]:
             self.assertEqual(self.larder.get("/admin/rebuild", user).status, status)
 
+    def test_s9_a_page_of_another_site_changes_nothing_else_either(self):
+        upload, headers = self.form_of(self.wheel("crossed", "1.0"))
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+        name = self.public.filename
+        for method, path, body, kind in [
+                ("POST", "/simple/", upload, headers), ("POST", "/", upload, headers),
+                ("POST", "/api/package/crossed/crossed-1.0-py3-none-any.whl", upload, headers),
+                ("DELETE", f"/api/package/flywheel/{name}", None, {}),
+                ("PUT", "/api/package/flywheel/1.0/yank", b"reason=x", form),
+                ("DELETE", "/api/package/flywheel/1.0/yank", None, {}),
+                ("PUT", "/api/package/flywheel/status", b"status=archived", form)]:
+            answer = self.larder.request(method, path, "admin", {**kind, **foreign}, body)
+            self.assertEqual(answer.status, 403, (method, path, answer))
+        self.assertEqual(self.larder.get("/simple/crossed/", "admin").status, 404)
+        self.assertIs(self.files("flywheel")[name]["yanked"], False)
+        answer = self.larder.request("GET", "/simple/flywheel/", None, foreign)  # reading is free
+        self.assertEqual(answer.status, 200)
+
     def test_malformed_authorization_is_401_everywhere(self):
         for value in ("Basic", "Basic !!!", "Basic YWxpY2U=", "Basic " + "A" * 2001, "Digest x=y",
                       "alice:alice-pw", "Basic YWxpY2U6\x80", "Bearer", "Bearer nothing"):
