@@ -108,6 +108,20 @@ class Configuration(unittest.TestCase):
             line = lines[int(found[1]) - 1]
             self.assertEqual(line[int(found[2]) - 1:][:len(word)], word)
 
+    def test_plugins_that_cannot_be_loaded_are_told(self):
+        (self.folder / "storage-bogus.so").write_text("no library")
+        file = self.folder / "larder.yaml"
+        file.write_text(f"plugins:\n  path: [{self.folder}]\n" + self.good)
+        done = larder("plugins", "-c", file)
+        self.assertEqual(done.returncode, 1, done)
+        refused, = [line for line in done.stdout.splitlines() if line.startswith("refused")]
+        self.assertIn("storage-bogus.so", refused)
+        self.assertIn("storage\tfilesystem", done.stdout)
+        self.assertEqual(self.check(file.read_text()).returncode, 0)  # nobody asks for it
+        done = self.check(file.read_text().replace("plugin: filesystem", "plugin: bogus"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("storage.main.plugin", done.stderr)
+
     def test_serve_refuses_the_same(self):
         file = self.folder / "larder.yaml"
         file.write_text(self.good.replace("cache: main", "cache: mian"))
