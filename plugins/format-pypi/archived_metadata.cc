@@ -37,6 +37,13 @@ std::vector<std::string_view> componentsOf(std::string_view path) {
   return components;
 }
 
+/// Installers look members up by their exact names.
+bool isSpelledOut(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  const std::string bounded = "/" + std::string(path) + "/";
+  return bounded.find("//") == bounded.npos && bounded.find("/./") == bounded.npos;
+}
+
 bool isDistInfo(std::string_view directory) { return directory.ends_with(".dist-info"); }
 
 /// Whether the metadata of a file of this kind is kept at this place.
@@ -56,7 +63,8 @@ bool isMetadataPath(PackageKind kind, std::string_view path) {
   return false;
 }
 
-/// A wheel has one .dist-info directory, and it is that of the release in the file name.
+/// A wheel has one .dist-info directory, and it is that of the release in the file name. Its
+/// members have one spelling.
 sdk::Result<void> checkDistInfo(const DistributionFilename& file,
                                 const std::vector<ZipMember>& members) {
   std::string_view directory;
@@ -64,6 +72,9 @@ sdk::Result<void> checkDistInfo(const DistributionFilename& file,
     const auto components = componentsOf(member.name);
     if (components.empty() || !isDistInfo(components[0])) continue;
     if (components.size() == 1 && !member.name.ends_with('/')) continue;
+    if (!isSpelledOut(member.name)) {
+      return invalid(quotedName(member.name) + " in it is no name that installers find");
+    }
     if (!directory.empty() && components[0] != directory) {
       return invalid("it has two .dist-info directories, " + quotedName(directory) + " and " +
                      quotedName(components[0]));

@@ -27,10 +27,11 @@ struct ArchiveLimits {
 /// written to disk; blocks for as long as it takes to read (an sdist: all of it), watches `ctx`.
 ///
 /// Refuses what two readers could understand differently: the document twice, or as a link; two
-/// .dist-info directories or one of another release; in zips: bytes before or after the archive,
-/// repeated names, overlapping or encrypted members, local headers unlike the central directory;
-/// in tars: another compression than the extension says, or two. Absolute and ".." member names
-/// are not looked at, because nothing is unpacked here.
+/// .dist-info directories or one of another release, or with a
+/// member spelled "./a" or "a//b"; in zips: names that are not the UTF-8 they say; bytes before or
+/// after the archive, repeated names, overlapping or encrypted members, local headers unlike the
+/// central directory; in tars: another compression than the extension says, or two. Absolute and
+/// ".." member names are not looked at, because nothing is unpacked here.
 ///
 /// Errors: Invalid (refused as above, damaged, or over `limits`; the text is fit for the client);
 /// Unavailable (disk); Timeout, Cancelled.

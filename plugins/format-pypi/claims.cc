@@ -4,7 +4,9 @@
 
 #include "any_version.h"
 #include "distribution_filename.h"
+#include "escape.h"
 #include "project_name.h"
+#include "specifiers.h"
 
 namespace larder::pypi {
 namespace {
@@ -12,8 +14,8 @@ namespace {
 sdk::Error contradiction(std::string_view where, std::string_view what, std::string_view claimed,
                          std::string_view actual) {
   std::string text("The ");
-  text.append(where).append(" says the ").append(what).append(" is '").append(claimed);
-  text.append("', but the file says '").append(actual).append("'");
+  text.append(where).append(" says the ").append(what).append(" is ").append(inQuotes(claimed));
+  text.append(", but the file says ").append(inQuotes(actual));
   return {sdk::Errc::Invalid, std::move(text)};
 }
 
@@ -38,7 +40,7 @@ sdk::Result<std::string> claimedProject(const UploadAddress& address, const Uplo
   if (address.project) return *address.project;
   if (!form.name.empty()) {
     if (isProjectName(form.name)) return normalizeName(form.name);
-    return sdk::Error(sdk::Errc::Invalid, "'" + form.name + "' is no project name");
+    return sdk::Error(sdk::Errc::Invalid, inQuotes(form.name) + " is no project name");
   }
   LARDER_TRY_ASSIGN(const auto parsed,
                     parseDistributionFilename(form.content->filename, {{}, form.version}));

@@ -5,6 +5,7 @@
 
 #include "any_version.h"
 #include "ascii.h"
+#include "escape.h"
 #include "header_fields.h"
 #include "project_name.h"
 
@@ -110,14 +111,6 @@ bool isAbsent(std::string_view value) {
 
 sdk::Error invalid(std::string why) { return {sdk::Errc::Invalid, std::move(why)}; }
 
-/// A value in a message: bounded, so that nobody's 8 MiB come back.
-std::string quoted(const std::string& value) {
-  if (value.size() <= 120) return "'" + value + "'";
-  std::string_view head = std::string_view(value).substr(0, 120);
-  while (!isUtf8(head)) head.remove_suffix(1);
-  return "'" + std::string(head) + "…'";
-}
-
 /// Collects fields; the first problem stays.
 class Reader {
  public:
@@ -142,14 +135,14 @@ class Reader {
     if (!isProjectName(metadata_.name)) {
       return metadata_.name.empty()
                  ? invalid("the metadata has no Name")
-                 : invalid("the metadata's Name is " + quoted(metadata_.name) +
+                 : invalid("the metadata's Name is " + inQuotes(metadata_.name) +
                            "; a name is ASCII letters, digits and ._- between them, at most " +
                            std::to_string(kMaxProjectName));
     }
     if (!isVersionText(metadata_.version)) {
       return metadata_.version.empty()
                  ? invalid("the metadata has no Version")
-                 : invalid("the metadata's Version is " + quoted(metadata_.version) +
+                 : invalid("the metadata's Version is " + inQuotes(metadata_.version) +
                            ", which is no version");
     }
     if (metadata_.requiresPython.size() > kMaxRequiresPython) {
@@ -170,7 +163,7 @@ class Reader {
       member = std::move(text);
     } else if (field.decides && member != text && !problem_) {
       problem_ = invalid("the metadata has '" + std::string(field.name) +
-                         "' twice: " + quoted(member) + " and " + quoted(text));
+                         "' twice: " + inQuotes(member) + " and " + inQuotes(text));
     }
   }
 
@@ -191,13 +184,15 @@ class Reader {
     }
   }
 
+  /// A newer minor version only adds fields, which are passed over.
   sdk::Result<void> checkMetadataVersion() {
     std::string& version = metadata_.metadataVersion;
-    if (!isStable(version)) version = "1.0";
-    const std::string_view major =
-        withoutLeadingZeros(std::string_view(version).substr(0, version.find('.')));
-    if (major.size() == 1 && major.front() <= '2') return {};
-    return invalid("the metadata version is " + quoted(version) + ", known are 1.0 to 2.6");
+    if (version.empty()) version = "1.0";
+    const std::string_view text = version;
+    const bool known = text.size() > 2 && (text.front() == '1' || text.front() == '2') &&
+                       text[1] == '.' && isDigits(text.substr(2));
+    if (known) return {};
+    return invalid("the metadata version is " + inQuotes(version) + ", known are 1.0 to 2.6");
   }
 
   CoreMetadata metadata_;
@@ -211,6 +206,7 @@ sdk::Result<CoreMetadata> parseCoreMetadata(std::string_view document) {
     return invalid("the metadata is " + std::to_string(document.size()) + " bytes long, at most " +
                    std::to_string(kMaxMetadataBytes) + " are read");
   }
+  if (document.find('\0') != document.npos) return invalid("the metadata has a NUL in it");
   Reader reader;
   const std::string_view body = forEachField(
       document,

@@ -14,7 +14,7 @@ namespace larder::pypi {
 /// tab; only description and license have line feeds. Lengths are bounded by kMaxMetadataBytes
 /// alone, except name, version and requiresPython.
 struct CoreMetadata {
-  std::string metadataVersion;  ///< "1.0" when the document has none that can be read.
+  std::string metadataVersion;  ///< "1.0" when the document has none.
   std::string name;
   std::string version;
   std::string summary;
@@ -58,8 +58,9 @@ inline constexpr std::size_t kMaxRequiresPython = 1000;
 /// are passed over as there; of a repeated single field the first counts.
 ///
 /// Errors: Invalid: no valid Name or Version; Name, Version or Requires-Python twice with different
-/// values (readers would disagree); a metadata version of 3 or above; a Requires-Python over
-/// kMaxRequiresPython; larger than kMaxMetadataBytes. The text is fit for the client.
+/// values (readers would disagree); a metadata version other than 1.x and 2.x; a NUL; a
+/// Requires-Python over kMaxRequiresPython; larger than kMaxMetadataBytes. The text is fit for the
+/// client.
 sdk::Result<CoreMetadata> parseCoreMetadata(std::string_view document);
 
 }  // namespace larder::pypi

@@ -128,7 +128,7 @@ void takePythonSuffix(std::string_view& stem, DistributionFilename& file) {
     const std::string_view python = rest.substr(0, dash);
     if (!isStable(python) || (dash != rest.npos && file.kind != PackageKind::Egg)) continue;
     if (dash != rest.npos) file.platform = rest.substr(dash + 1);
-    if (file.kind != PackageKind::Sdist) file.python = python;
+    file.python = python;
     stem = stem.substr(0, at);
     return;
   }

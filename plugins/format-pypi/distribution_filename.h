@@ -25,7 +25,7 @@ struct DistributionFilename {
   std::string name;       ///< As written: "repoze.lru", "Foo_Bar".
   std::string version;    ///< As written, but '-' for '_' in a wheel's when it is not PEP 440.
   std::string build;      ///< Wheels only, mostly empty: "1", "2abc".
-  std::string python;     ///< "py2.py3", "cp311"; eggs and installers: "2.7" or empty.
+  std::string python;     ///< "py2.py3", "cp311"; others: "2.7", mostly empty.
   std::string abi;        ///< Wheels only.
   std::string platform;   ///< Wheels, and eggs that have one.
 

@@ -9,6 +9,7 @@ namespace larder::pypi {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kMaxQuoted = 100;
 constexpr char kHex[] = "0123456789ABCDEF";
 
 bool isUnreserved(unsigned char c) {
@@ -139,6 +140,11 @@ std::string oneLine(std::string_view text, std::size_t limit) {
   }
   out.erase(out.find_last_not_of(' ') + 1);
   return out;
+}
+
+std::string inQuotes(std::string_view text) {
+  const bool cut = text.size() > kMaxQuoted;
+  return "'" + oneLine(text, kMaxQuoted) + (cut ? "…'" : "'");
 }
 
 std::string isoTime(std::int64_t microseconds) {

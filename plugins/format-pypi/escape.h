@@ -20,6 +20,10 @@ void appendSegment(std::string& out, std::string_view text);
 /// U+FFFD, blanks at both ends go. At most `limit` bytes, cut between characters.
 std::string oneLine(std::string_view text, std::size_t limit);
 
+/// `text` as one line in quotes, for a message: after 100 bytes there is "…", because whoever sends
+/// much shall not be sent as much back.
+std::string inQuotes(std::string_view text);
+
 /// Microseconds since 1970 as "2026-08-01T12:34:56.000001", without a zone. UTC.
 std::string isoTime(std::int64_t microseconds);
 

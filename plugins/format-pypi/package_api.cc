@@ -64,8 +64,8 @@ sdk::Result<std::optional<std::string>> parameter(sdk::Context& ctx, sdk::Reques
 sdk::Result<sdk::Response> PackageApi::listProjects(sdk::Context& ctx, sdk::Request& request) {
   const auto verbose = parseBoolean(request.query("verbose").value_or("false"));
   if (!verbose) {
-    return sdk::Error(sdk::Errc::Invalid, "verbose is '" + std::string(*request.query("verbose")) +
-                                              "'; it can be true or false");
+    return sdk::Error(sdk::Errc::Invalid, "verbose is " + inQuotes(*request.query("verbose")) +
+                                              "; it can be true or false");
   }
   LARDER_TRY_ASSIGN(const auto list, list_.read(ctx));
   LARDER_TRY_ASSIGN(auto allowed, request.filter(ctx, sdk::Verb::Read, list->names()));
@@ -153,7 +153,7 @@ sdk::Result<sdk::Response> PackageApi::setStatus(sdk::Context& ctx, sdk::Request
   if (!status) {
     return sdk::Error(
         sdk::Errc::Invalid,
-        "status is '" + *word + "'; it can be active, archived, quarantined or deprecated");
+        "status is " + inQuotes(*word) + "; it can be active, archived, quarantined or deprecated");
   }
   StatusChange wanted{*status, std::move(given).value_or("")};
   LARDER_TRY_ASSIGN(wanted.mayQuarantine, request.may(ctx, sdk::Verb::Admin, project));

@@ -17,6 +17,13 @@ std::string packageUrl(const FileRecord& file, std::string_view mount) {
   return url;
 }
 
+Json nameJson(const FileRecord& file, std::string_view mount) {
+  return {{"name", file.project},
+          {"filename", file.filename},
+          {"version", file.version},
+          {"url", packageUrl(file, mount)}};
+}
+
 Json packageJson(const FileRecord& file, const std::optional<std::string>& yanked,
                  std::string_view mount) {
   Json metadata = Json::object();

@@ -13,6 +13,9 @@ namespace larder::pypi {
 nlohmann::ordered_json packageJson(const FileRecord& file, const std::optional<std::string>& yanked,
                                    std::string_view mount);
 
+/// Only what whoever sent the file knows of it: name, file name, version and address.
+nlohmann::ordered_json nameJson(const FileRecord& file, std::string_view mount);
+
 /// "https://host/prefix/api/package/<project>/<filename>".
 std::string packageUrl(const FileRecord& file, std::string_view mount);
 

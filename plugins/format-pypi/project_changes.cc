@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "escape.h"
+#include "identity.h"
 #include "project.h"
 #include "services.h"
 
@@ -43,8 +45,10 @@ sdk::Result<Changes> decideDeletion(sdk::Context& ctx, sdk::RecordReader& now,
   project.files.erase(doomed);
   Changes changes;
   changes.push_back({fileKey(name, filename), std::nullopt});
-  changes.push_back(
-      {tombstoneKey(name, filename), toJson(TombstoneRecord{gone.record.content.sha256, time})});
+  const std::string identity = identityOf(gone.record);
+  changes.push_back({identityKey(name, identity), std::nullopt});
+  changes.push_back({tombstoneKey(name, identity),
+                     toJson(TombstoneRecord{filename, gone.record.content.sha256, time})});
   const bool lastOfVersion =
       std::none_of(project.files.begin(), project.files.end(),
                    [&](const ProjectFile& file) { return file.version == gone.version; });
@@ -64,7 +68,8 @@ sdk::Result<Changes> decideYank(sdk::Context& ctx, sdk::RecordReader& now, const
   const auto file = std::find_if(project.files.begin(), project.files.end(),
                                  [&](const ProjectFile& f) { return f.version == wanted; });
   if (file == project.files.end()) {
-    return sdk::Error(sdk::Errc::NotFound, "Project " + name + " has no version " + version);
+    return sdk::Error(sdk::Errc::NotFound,
+                      "Project " + name + " has no version " + inQuotes(version));
   }
   if (file->yanked == reason) return Changes();
   Changes changes;

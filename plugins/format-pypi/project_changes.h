@@ -14,8 +14,8 @@ namespace larder::pypi {
 /// means that everything is as wanted. Errors of all of them: NotFound with a text fit for the
 /// client; those of `now`.
 
-/// Takes a file away and keeps its digest in a tombstone. The project goes with its last file
-/// unless it has a status worth keeping. `time` is microseconds since 1970.
+/// Takes a file away and keeps its name and digest in a tombstone. The project goes with its last
+/// file unless it has a status worth keeping. `time` is microseconds since 1970.
 sdk::Result<std::vector<sdk::Change>> decideDeletion(sdk::Context& ctx, sdk::RecordReader& now,
                                                      const std::string& project,
                                                      const std::string& filename,

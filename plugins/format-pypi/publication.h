@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "larder/sdk/repository.h"
@@ -12,7 +12,8 @@ namespace larder::pypi {
 /// Everything that decides whether and how a file is published.
 struct Publication {
   FileRecord file;
-  bool mayReplace = false;  ///< The uploader may put other bytes under a published name.
+  bool mayReplace = false;  ///< The uploader may put another file in a published one's place.
+  bool mayRead = false;     ///< Refusals may say what is published.
   bool tombstones = false;  ///< A deleted file's name can't be used for other bytes.
 };
 
@@ -23,11 +24,13 @@ struct PublicationOutcome {
     Unchanged,  ///< The same bytes are there already; nothing is written.
   };
   Kind kind = Kind::Published;
-  FileRecord file;  ///< As it is published after the decision.
+  FileRecord file;       ///< As it is published after the decision.
+  std::string replaced;  ///< Name of the file whose place it took, if any.
 };
 
 /// What publishing changes, seen from `now`: the decision of a commit, and a look ahead before
-/// blobs are stored. `outcome` says how it ended.
+/// blobs are stored. `outcome` says how it ended. Of all spellings of one distribution's name (see
+/// identityOf()) one is published at most: another one takes its place or is refused.
 ///
 /// Errors: Conflict ("File already exists…"); Forbidden when the project is archived or
 /// quarantined; those of `now`. The texts of the first two are fit for the client.

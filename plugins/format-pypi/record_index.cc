@@ -42,6 +42,7 @@ sdk::Result<sdk::Indexed> indexRecord(std::string_view journal, std::string_view
   if (key.starts_with("f/")) return indexFile(key, record);
   if (key.starts_with("p/")) return nothingBut(parseProject(record));
   if (key.starts_with("y/")) return nothingBut(parseYank(record));
+  if (key.starts_with("i/")) return nothingBut(parseIdentity(record));
   if (key.starts_with("t/")) return nothingBut(parseTombstone(record));
   return corrupt(key, "is of no known kind");
 }

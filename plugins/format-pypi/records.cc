@@ -74,8 +74,12 @@ std::string yankKey(std::string_view project, std::string_view version) {
   return yankPrefix(project) + text;
 }
 
-std::string tombstoneKey(std::string_view project, std::string_view filename) {
-  return "t/" + std::string(project) + "/" + std::string(filename);
+std::string identityKey(std::string_view project, std::string_view identity) {
+  return "i/" + std::string(project) + "/" + std::string(identity);
+}
+
+std::string tombstoneKey(std::string_view project, std::string_view identity) {
+  return "t/" + std::string(project) + "/" + std::string(identity);
 }
 
 std::string toJson(const FileRecord& record) {
@@ -115,8 +119,11 @@ std::string toJson(const YankRecord& record) {
   return dump(json);
 }
 
+std::string toJson(const IdentityRecord& record) { return dump({{"filename", record.filename}}); }
+
 std::string toJson(const TombstoneRecord& record) {
-  return dump({{"sha256", record.sha256}, {"deleted", record.deleted}});
+  return dump(
+      {{"filename", record.filename}, {"sha256", record.sha256}, {"deleted", record.deleted}});
 }
 
 sdk::Result<FileRecord> parseFile(std::string_view text) {
@@ -168,9 +175,14 @@ sdk::Result<YankRecord> parseYank(std::string_view text) {
   });
 }
 
+sdk::Result<IdentityRecord> parseIdentity(std::string_view text) {
+  return parseRecord<IdentityRecord>(
+      "identity", text, [](const Json& json) { return IdentityRecord{json.at("filename")}; });
+}
+
 sdk::Result<TombstoneRecord> parseTombstone(std::string_view text) {
   return parseRecord<TombstoneRecord>("tombstone", text, [](const Json& json) {
-    return TombstoneRecord{json.at("sha256"), json.at("deleted")};
+    return TombstoneRecord{json.at("filename"), json.at("sha256"), json.at("deleted")};
   });
 }
 

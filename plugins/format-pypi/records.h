@@ -6,9 +6,11 @@
 ///     p/<project>              ProjectRecord: one per project; changes with everything below
 ///     f/<project>/<filename>   FileRecord: one per published file
 ///     y/<project>/<version>    YankRecord: one per yanked version
-///     t/<project>/<filename>   TombstoneRecord: one per deleted file whose name is free
+///     i/<project>/<identity>   IdentityRecord: one per published file: how its name is spelled
+///     t/<project>/<identity>   TombstoneRecord: one per deleted file that was not published again
 ///
-/// <project> is normalised; <version> is in canonical form. Times are microseconds since 1970, UTC.
+/// <project> is normalised; <version> is in canonical form; <identity> is that of identity.h. Times
+/// are microseconds since 1970, UTC.
 
 #include <cstdint>
 #include <optional>
@@ -76,7 +78,13 @@ struct YankRecord {
   std::string reason;   ///< May be empty.
 };
 
+/// Keeps one distribution from being published twice, under two spellings of its file name.
+struct IdentityRecord {
+  std::string filename;  ///< As it is published.
+};
+
 struct TombstoneRecord {
+  std::string filename;  ///< As it was published last.
   std::string sha256;
   std::int64_t deleted = 0;
 };
@@ -86,17 +94,20 @@ std::string filePrefix(std::string_view project);
 std::string projectKey(std::string_view project);
 std::string yankKey(std::string_view project, std::string_view version);
 std::string yankPrefix(std::string_view project);
-std::string tombstoneKey(std::string_view project, std::string_view filename);
+std::string identityKey(std::string_view project, std::string_view identity);
+std::string tombstoneKey(std::string_view project, std::string_view identity);
 
 std::string toJson(const FileRecord& record);
 std::string toJson(const ProjectRecord& record);
 std::string toJson(const YankRecord& record);
+std::string toJson(const IdentityRecord& record);
 std::string toJson(const TombstoneRecord& record);
 
 /// Errors of all of them: Corrupt when `text` is not what toJson() writes.
 sdk::Result<FileRecord> parseFile(std::string_view text);
 sdk::Result<ProjectRecord> parseProject(std::string_view text);
 sdk::Result<YankRecord> parseYank(std::string_view text);
+sdk::Result<IdentityRecord> parseIdentity(std::string_view text);
 sdk::Result<TombstoneRecord> parseTombstone(std::string_view text);
 
 }  // namespace larder::pypi

@@ -10,6 +10,7 @@
 #include "escape.h"
 #include "package_json.h"
 #include "project_name.h"
+#include "specifiers.h"
 
 namespace larder::pypi {
 namespace {
@@ -75,13 +76,19 @@ sdk::Result<sdk::Response> Upload::receive(sdk::Context& ctx, sdk::Request& requ
   Publication publication;
   publication.tombstones = services_.tombstones;
   LARDER_TRY_ASSIGN(publication.mayReplace, request.may(ctx, sdk::Verb::Replace, file.project));
+  LARDER_TRY_ASSIGN(const bool mayRead, request.may(ctx, sdk::Verb::Read, file.project));
+  publication.mayRead = mayRead;
   LARDER_TRY_ASSIGN(publication.file, describe(request, form, file));
   auto outcome = publish(ctx, form, file, std::move(publication));
   // The gate agreed; it is the project that takes nothing.
   if (outcome.is(sdk::Errc::Forbidden)) return refusal(request, 403, outcome.error().message());
   if (!outcome) return std::move(outcome).error();
   report(request, *outcome);
-  return jsonAnswer(packageJson(outcome->file, std::nullopt, absoluteMount(request)));
+  const std::string mount = absoluteMount(request);
+  // When and by whom it was published is for readers.
+  if (outcome->kind == Kind::Unchanged && !mayRead)
+    return jsonAnswer(nameJson(outcome->file, mount));
+  return jsonAnswer(packageJson(outcome->file, std::nullopt, mount));
 }
 
 sdk::Result<FileRecord> Upload::describe(const sdk::Request& request, const UploadForm& form,
@@ -106,9 +113,14 @@ sdk::Result<FileRecord> Upload::describe(const sdk::Request& request, const Uplo
   record.requiresPython =
       oneLine(described ? file.core.requiresPython : form.requiresPython, kMaxRequiresPython + 1);
   record.summary = oneLine(described ? file.core.summary : form.summary, kMaxSummary);
-  if (record.requiresPython.size() <= kMaxRequiresPython) return record;
-  return sdk::Error(sdk::Errc::Invalid, "requires_python is longer than " +
-                                            std::to_string(kMaxRequiresPython) + " bytes");
+  if (record.requiresPython.size() > kMaxRequiresPython) {
+    return sdk::Error(sdk::Errc::Invalid, "requires_python is longer than " +
+                                              std::to_string(kMaxRequiresPython) + " bytes");
+  }
+  if (isSpecifierSet(record.requiresPython)) return record;
+  return sdk::Error(sdk::Errc::Invalid,
+                    "Requires-Python is " + inQuotes(record.requiresPython) +
+                        ", which is no list of version specifiers such as '>=3.8,<4'");
 }
 
 sdk::Result<PublicationOutcome> Upload::publish(sdk::Context& ctx, const UploadForm& form,
@@ -162,7 +174,7 @@ void Upload::report(const sdk::Request& request, const PublicationOutcome& outco
                                 {"filename", outcome.file.filename},
                                 {"sha256", outcome.file.content.sha256},
                                 {"user", request.identity().user},
-                                {"replaced", replaced ? "true" : "false"}});
+                                {"replaced", outcome.replaced}});
 }
 
 }  // namespace larder::pypi

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
+
+#include "escape.h"
 
 namespace larder::pypi {
 namespace {
@@ -22,15 +23,20 @@ std::string lower(std::string text) {
   return text;
 }
 
+// Of two parts programs on the way may have checked the other one.
 sdk::Result<sdk::FormFile*> findContent(sdk::Form& form) {
+  const auto isContent = [](const auto& field) { return field.first == "content"; };
+  const auto texts = std::count_if(form.fields.begin(), form.fields.end(), isContent);
   sdk::FormFile* content = nullptr;
+  std::size_t parts = static_cast<std::size_t>(texts);
   for (auto& file : form.files) {
     if (file.field != "content") continue;
-    if (content != nullptr) return invalid("The form has several files named 'content'; send one");
     content = &file;
+    ++parts;
   }
+  if (parts > 1) return invalid("The form has several parts named 'content'; send one file");
   if (content != nullptr) return content;
-  if (form.field("content")) {
+  if (parts == 1) {
     return invalid("The field 'content' is text; send it as a file with a file name");
   }
   return invalid("Missing argument 'content': the file to upload");
@@ -42,7 +48,7 @@ sdk::Result<void> checkDigest(std::string_view name, const std::string& claimed,
   LARDER_TRY_ASSIGN(const std::string actual, content.digest(algorithm));
   if (claimed == actual) return {};
   return invalid("The " + std::string(name) + " of the content is " + actual +
-                 ", but the form says " + claimed);
+                 ", but the form says " + inQuotes(claimed));
 }
 
 }  // namespace
@@ -50,11 +56,11 @@ sdk::Result<void> checkDigest(std::string_view name, const std::string& claimed,
 sdk::Result<UploadForm> parseUploadForm(sdk::Form& form) {
   const std::string action = text(form, ":action");
   if (!action.empty() && action != "file_upload") {
-    return invalid("Unknown action '" + action + "'; the only one is 'file_upload'");
+    return invalid("Unknown action " + inQuotes(action) + "; the only one is 'file_upload'");
   }
   const std::string protocol = text(form, "protocol_version");
   if (!protocol.empty() && protocol != "1") {
-    return invalid("Unknown protocol_version '" + protocol + "'; the only one is '1'");
+    return invalid("Unknown protocol_version " + inQuotes(protocol) + "; the only one is '1'");
   }
   UploadForm upload;
   LARDER_TRY_ASSIGN(upload.content, findContent(form));
@@ -72,23 +78,6 @@ sdk::Result<void> checkDigests(const UploadForm& form, sdk::SpooledContent& cont
   LARDER_TRY(checkDigest("SHA-256", form.sha256, sdk::DigestAlgorithm::Sha256, content));
   LARDER_TRY(checkDigest("BLAKE2b-256", form.blake2b, sdk::DigestAlgorithm::Blake2b256, content));
   return checkDigest("MD5", form.md5, sdk::DigestAlgorithm::Md5, content);
-}
-
-std::string comparableSpecifiers(std::string_view text) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == ',') {
-      parts.emplace_back();
-    } else if (c != ' ' && c != '\t') {
-      parts.back() += c;
-    }
-  }
-  std::sort(parts.begin(), parts.end());
-  std::string joined;
-  for (const auto& part : parts) {
-    if (!part.empty()) joined += part + ",";
-  }
-  return joined;
 }
 
 }  // namespace larder::pypi

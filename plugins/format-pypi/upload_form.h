@@ -22,15 +22,11 @@ struct UploadForm {
 
 /// Reads the fields of the upload protocol that twine, uv, poetry, curl and others send; unknown
 /// ones are passed over. Errors: Invalid: another :action than file_upload, another
-/// protocol_version than 1, no file "content" or several.
+/// protocol_version than 1, no file "content", or several parts of that name.
 sdk::Result<UploadForm> parseUploadForm(sdk::Form& form);
 
 /// Errors: Invalid, with both values, when a digest that the form states is not that of the bytes;
 /// Unavailable (disk).
 sdk::Result<void> checkDigests(const UploadForm& form, sdk::SpooledContent& content);
-
-/// A requires-python or any other list of specifiers without blanks and in one order, for
-/// comparing.
-std::string comparableSpecifiers(std::string_view text);
 
 }  // namespace larder::pypi

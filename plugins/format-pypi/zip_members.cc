@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "archive_input.h"
+#include "header_fields.h"
 #include "zip_directory.h"
 
 namespace larder::pypi {
@@ -27,6 +28,10 @@ sdk::Result<void> checkNames(const std::vector<ZipMember>& members) {
   for (const ZipMember& member : members) {
     if (member.name.empty() || member.name.find('\0') != member.name.npos) {
       return invalid("it has a member without a name or with a NUL in it");
+    }
+    if ((member.flags & kUtf8) && !isUtf8(member.name)) {
+      return invalid("it has the member " + quotedName(member.name) +
+                     ", whose name says it is UTF-8 and is not");
     }
     if (member.flags & kEncrypted)
       return invalid("it has the encrypted member " + quotedName(member.name));

@@ -115,14 +115,16 @@ class CoreMetadataTest : public CppUnit::TestFixture {
               .metadataVersion);
     }
     CPPUNIT_ASSERT_EQUAL(std::string("1.0"), parsed("Name: a\nVersion: 1\n").metadataVersion);
-    CPPUNIT_ASSERT_EQUAL(std::string("1.0"),
-                         parsed("Metadata-Version: x\nName: a\nVersion: 1").metadataVersion);
     CPPUNIT_ASSERT(with("Import-Name:\n").importNames == Texts{""});
   }
 
   void futureMetadataVersionsAreRefused() {
     assertRefused("Metadata-Version: 3.0\nName: a\nVersion: 1\n", "'3.0'");
     assertRefused("Metadata-Version: 12.0\nName: a\nVersion: 1\n", "'12.0'");
+    assertRefused("Metadata-Version: 0.9\nName: a\nVersion: 1\n", "'0.9'");
+    for (const std::string text : {"x", "2", "2.", "2.x", "2.1.0", "02.1", "2,1", "v2.1"}) {
+      assertRefused("Metadata-Version: " + text + "\nName: a\nVersion: 1\n", "'" + text + "'");
+    }
   }
 
   void unknownMeansAbsent() {
@@ -209,13 +211,14 @@ class CoreMetadataTest : public CppUnit::TestFixture {
   }
 
   void controlCharactersDoNotPass() {
-    const CoreMetadata m = with(std::string("Summary: a\0b\x1b[31m\x7f"
-                                            "c\td\n",
-                                            22) +
-                                std::string("\nx\0y\x07\tz\n", 8));
+    const CoreMetadata m = with(
+        "Summary: a\x01"
+        "b\x1b[31m\x7f"
+        "c\td\n\nx\x02y\x07\tz\n");
     CPPUNIT_ASSERT_EQUAL(std::string("a b [31m c\td"), m.summary);
     CPPUNIT_ASSERT_EQUAL(std::string("x y \tz\n"), m.description);
-    assertRefused(std::string("Name: fo\0o\nVersion: 1\n", 22), "'fo o'");
+    assertRefused("Name: fo\x01o\nVersion: 1\n", "'fo o'");
+    assertRefused(std::string("Name: foo\nVersion: 1\n\na\0b\n", 26), "NUL");
   }
 
   void nameAndVersionAreRequired() {

@@ -6,6 +6,7 @@
 #include "core_metadata.h"
 #include "distribution.h"
 #include "project_name.h"
+#include "specifiers.h"
 #include "tests/support/test.h"
 
 namespace {
@@ -49,6 +50,8 @@ class InstalledMetadataTest : public CppUnit::TestFixture {
       const auto metadata = larder::pypi::parseCoreMetadata(bytesOf(document));
       CPPUNIT_ASSERT_MESSAGE(
           document.string() + ": " + (metadata ? "" : metadata.error().message()), metadata.ok());
+      CPPUNIT_ASSERT_MESSAGE(document.string() + ": " + metadata->requiresPython,
+                             larder::pypi::isSpecifierSet(metadata->requiresPython));
       // The directory says the same, but for a "-py3.11" behind it.
       std::string directory = document.string().substr(std::string(kInstalled).size() + 1);
       directory = directory.substr(0, std::min(directory.find("-py3"), directory.find("-info")));

@@ -214,7 +214,7 @@ class PagesTest : public CppUnit::TestFixture {
   void hostileTextStaysText() {
     IndexClient index;
     index.upload("tool-1.0.tar.gz", makeSdist("tool-1.0", ""), "tool", "1.0",
-                 {{"requires_python", "\"><script>alert(1)</script>"}});
+                 {{"requires_python", "===\"><script>alert</script>"}});
     index.send({"PUT",
                 "/api/package/tool/status",
                 {},

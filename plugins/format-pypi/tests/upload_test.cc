@@ -41,6 +41,9 @@ class UploadTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(otherSpellingsAreNoContradiction);
   CPPUNIT_TEST(fileNameAndFormMustAgreeWithoutMetadata);
   CPPUNIT_TEST(malformedFormsAreRefused);
+  CPPUNIT_TEST(twoContentsOfAnyKindAreRefused);
+  CPPUNIT_TEST(longTextsAreNotSentBack);
+  CPPUNIT_TEST(requiresPythonMustBeReadable);
   CPPUNIT_TEST(unknownFileTypesAreRefused);
   CPPUNIT_TEST(archivedAndQuarantinedProjectsTakeNothing);
   CPPUNIT_TEST(oddVersionsAreAccepted);
@@ -239,11 +242,55 @@ class UploadTest : public CppUnit::TestFixture {
     const auto text = index.send({"POST", "/simple/", {}, {{"content", "bytes"}}});
     CPPUNIT_ASSERT_EQUAL(400, text.status);
     CPPUNIT_ASSERT(text.contains("send it as a file"));
-    const auto two =
-        index.send({"POST", "/simple/", {}, {}, {{kWheel, wheelBytes()}, {kWheel, wheelBytes()}}});
-    CPPUNIT_ASSERT_EQUAL(400, two.status);
     CPPUNIT_ASSERT_EQUAL(400, index.upload(kWheel, wheelBytes(), "fly wheel", "0.1.0").status);
     CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, index.journal().head());
+  }
+
+  void twoContentsOfAnyKindAreRefused() {
+    IndexClient index;
+    const Pairs file{{kWheel, wheelBytes()}};
+    const Pairs files{file[0], file[0]};
+    const Pairs text{{"content", "bytes"}};
+    for (const auto& [fields, parts] :
+         {std::pair(Pairs(), files), {text, file}, {Pairs{text[0], text[0]}, Pairs()}}) {
+      const auto answer = index.send({"POST", "/simple/", {}, fields, parts});
+      CPPUNIT_ASSERT_EQUAL(400, answer.status);
+      CPPUNIT_ASSERT_MESSAGE(answer.body, answer.contains("several parts named 'content'"));
+    }
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, index.journal().head());
+  }
+
+  void longTextsAreNotSentBack() {
+    IndexClient index;
+    const std::string longText = "x\xFF" + std::string(100'000, '!');
+    for (const std::string field : {":action", "protocol_version", "name", "version", "md5_digest",
+                                    "sha256_digest", "requires_python"}) {
+      const auto answer =
+          index.send({"POST", "/simple/", {}, {{field, longText}}, {{kWheel, wheelBytes()}}});
+      CPPUNIT_ASSERT_EQUAL_MESSAGE(field, 400, answer.status);
+      CPPUNIT_ASSERT_MESSAGE(field, answer.body.size() < 500 && answer.contains("…"));
+    }
+  }
+
+  void requiresPythonMustBeReadable() {
+    IndexClient index;
+    for (const std::string text : {"3.8", ">=3.8.*", ">=3.8 <4", "any"}) {
+      const auto wheel = makeWheel("flywheel-0.1.0",
+                                   metadataText("flywheel", "0.1.0", "Requires-Python: " + text));
+      const auto answer = upload(index, wheel);
+      CPPUNIT_ASSERT_EQUAL_MESSAGE(text, 400, answer.status);
+      CPPUNIT_ASSERT_MESSAGE(answer.body, answer.contains("'" + text + "'"));
+      CPPUNIT_ASSERT_EQUAL(400, index
+                                    .upload("tool-1.0.tar.gz", makeSdist("tool-1.0", ""), "tool",
+                                            "1.0", {{"requires_python", text}})
+                                    .status);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, index.journal().head());
+    const auto wheel = makeWheel(
+        "flywheel-0.1.0",
+        metadataText("flywheel", "0.1.0", "Requires-Python: >=2.7, !=3.0.*,\n !=3.1.*,\n"));
+    const auto answer = upload(index, wheel);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
   }
 
   void unknownFileTypesAreRefused() {

@@ -61,6 +61,8 @@ class ZipArchiveTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(metadataOfZippedSdistAndEggComesOut);
   CPPUNIT_TEST(archivesWithoutMetadataHaveNone);
   CPPUNIT_TEST(harmlessOdditiesAreRead);
+  CPPUNIT_TEST(namesThatInstallersMissAreRefused);
+  CPPUNIT_TEST(namesAreTheUtf8TheySay);
   CPPUNIT_TEST(twoDocumentsAreRefused);
   CPPUNIT_TEST(foreignDistInfoIsRefused);
   CPPUNIT_TEST(linksAndDirectoriesAreNoDocument);
@@ -128,12 +130,35 @@ class ZipArchiveTest : public CppUnit::TestFixture {
     assertMetadata(readBytes(zipOf(reversed)));
   }
 
+  void namesThatInstallersMissAreRefused() {
+    for (const std::string name : {"./foo-1.0.dist-info/METADATA", "foo-1.0.dist-info//METADATA",
+                                   "foo-1.0.dist-info/./METADATA", "/foo-1.0.dist-info/METADATA",
+                                   "././foo-1.0.dist-info/METADATA"}) {
+      assertRefused(changed([&](ZipEntry& e) { e.name = e.localName = name; }), "installers");
+    }
+    auto entries = wheel();
+    entries.push_back({"foo-1.0.dist-info//WHEEL", ""});
+    assertRefused(zipOf(entries), "installers");
+    entries.back() = {"foo//data.txt", "elsewhere nobody looks"};
+    assertMetadata(readBytes(zipOf(entries)));
+  }
+
+  void namesAreTheUtf8TheySay() {
+    auto entries = wheel();
+    entries.push_back({"foo/\xFFx.py", "", 0x800});
+    assertRefused(zipOf(entries), "UTF-8");
+    entries.back() = {"foo/\xC3\xA9.py", "", 0x800};
+    assertMetadata(readBytes(zipOf(entries)));
+    entries.back() = {"foo/\x82.py", ""};  // Code page 437.
+    assertMetadata(readBytes(zipOf(entries)));
+  }
+
   void twoDocumentsAreRefused() {
     auto entries = wheel();
     entries.push_back({kPath, "Name: other"});
     assertRefused(zipOf(entries), "twice");
     entries.back().name = entries.back().localName = "./foo-1.0.dist-info//METADATA";
-    assertRefused(zipOf(entries), "cannot both count");
+    assertRefused(zipOf(entries), "no name that installers find");
     entries.back().name = entries.back().localName = "foo/__init__.py";
     assertRefused(zipOf(entries), "twice");
     entries.back() = {"bar-2.0.dist-info/METADATA", kMetadata};
