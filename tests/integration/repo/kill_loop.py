@@ -103,7 +103,9 @@ def main():
         problems = [problem for problem in problems if problem]
         for cache in sorted(set(names)):
             problems += check(program, root / "storage", root / cache, writers)
-    print(*problems, sep="\n")
+    for problem in problems:
+        print(f"FAIL {problem}")
+    print("0 passed, 1 failed, 0 skipped" if problems else "1 passed, 0 failed, 0 skipped")
     return 1 if problems else 0
 
 

@@ -49,8 +49,9 @@ struct Process {
       : ctx("process", kBudget),
         storage(need(larder::filesystem::FilesystemStorage::open(host, {.path = storagePath}),
                      "opening the storage")),
-        cache(need(larder::sqlite::SqliteCache::open(ctx, host, {.path = cachePath, .bootId = "test"}),
-                   "opening the cache")),
+        cache(need(
+            larder::sqlite::SqliteCache::open(ctx, host, {.path = cachePath, .bootId = "test"}),
+            "opening the cache")),
         repository({"pkgs", *storage, *cache, host.logger(), host.metrics(),
                     larder::observe::systemClock(), options()}) {
     repository.attach(format);
