@@ -38,7 +38,8 @@ class Pip(ServerCase):
             self.assertStatus(self.larder.upload(path.name, path.read_bytes()), 200)
         self.publish(self.sdist("fromsource", "3.1"))
         self.assertDone(self.pip("install", "--no-binary", "fromsource", "fromsource"))
-        done = self.client.run(self.client.venv(), "-c", "import fromsource as f; print(f.__version__)")
+        done = self.client.run(self.client.venv(), "-c",
+                               "import fromsource; print(fromsource.__version__)")
         self.assertEqual(done.stdout.strip(), "3.1")
 
     def test_require_hashes(self):

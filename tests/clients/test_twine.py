@@ -49,7 +49,8 @@ class Twine(ServerCase):
         self.assertDone(self.twine(package))
 
     def test_every_address_with_and_without_slash(self):
-        for number, url in enumerate(("/legacy", "/simple/", "/simple", "/pypi/", "/pypi", "/", "")):
+        urls = ("/legacy", "/simple/", "/simple", "/pypi/", "/pypi", "/", "")
+        for number, url in enumerate(urls):
             package = self.wheel("everywhere", f"1.{number}")
             self.assertDone(self.twine(package, url=url))
             self.assertIn(package.filename, self.files("everywhere"), url)

@@ -134,7 +134,8 @@ class Operation(ServerCase):
     def test_access_log(self):
         self.larder.get("/simple/?verbose=%22x%22", "alice", User_Agent='pip/23 "quoted" \\ x')
         found = self.wait_for_access(lambda line: "verbose=" in line)
-        self.assertRegex(found[0], r'^127\.0\.0\.1 - alice \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] '
+        self.assertRegex(found[0], r'^127\.0\.0\.1 - alice '
+                         r'\[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000\] '
                          r'"GET /simple/\?verbose=%22x%22 HTTP/1\.1" 200 \d+ "-" ".*pip/23.*" '
                          r'\d+\.\d{6} \S+ pypi$')
         answer = self.larder.get("/simple/?wanted=id")
