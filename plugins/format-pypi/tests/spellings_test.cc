@@ -93,8 +93,8 @@ class SpellingsTest : public CppUnit::TestFixture {
     IndexClient index;
     forbid(index, {sdk::Verb::Replace});
     for (const std::string& name : {kWheel, std::string("pkgx-1.0-1-py3-none-any.whl"),
-                                   std::string("pkgx-1.0-py2.py3-none-any.whl"),
-                                   std::string("pkgx-1.0-cp39-abi3-any.whl")}) {
+                                    std::string("pkgx-1.0-py2.py3-none-any.whl"),
+                                    std::string("pkgx-1.0-cp39-abi3-any.whl")}) {
       CPPUNIT_ASSERT_EQUAL_MESSAGE(name, 200, index.upload(name, bytes(name)).status);
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t{4}, files(index).size());
