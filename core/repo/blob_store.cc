@@ -35,10 +35,10 @@ Result<BlobStore::Found> BlobStore::look(sdk::Context& ctx, std::string_view key
 }
 
 Result<void> BlobStore::write(sdk::Context& ctx, std::string_view key, sdk::Content& content,
-                              std::string_view contentType) {
+                              std::string_view contentType, sdk::Durability durability) {
   LARDER_TRY(content.rewind());
-  auto stored = store_.storage().put(
-      ctx, key, content, {.contentType = contentType, .durability = sdk::Durability::Later});
+  auto stored = store_.storage().put(ctx, key, content,
+                                     {.contentType = contentType, .durability = durability});
   if (!stored) return std::move(stored).error();
   ++written_.lock()->puts;
   return {};
@@ -56,14 +56,17 @@ Result<sdk::BlobRef> BlobStore::put(sdk::Context& ctx, sdk::Content& content,
   LARDER_TRY_ASSIGN(const bool condemned, store_.exists(ctx, condemnedKey(blob.key)));
   if (condemned) {
     blob.key = blobKey(sha256, randomHex(kBlobNonceHex / 2));
-    LARDER_TRY(write(ctx, blob.key, checked, contentType));
+    LARDER_TRY(write(ctx, blob.key, checked, contentType, sdk::Durability::Later));
     return blob;
   }
   LARDER_TRY_ASSIGN(const Found found, look(ctx, blob.key, blob.size));
   if (found == Found::Usable) {
     LARDER_TRY(checked.check());
   } else {
-    LARDER_TRY(write(ctx, blob.key, checked, contentType));
+    // What is there may be durable, and needed: it may only be replaced by what is, too.
+    const bool replaces = found == Found::Doubtful;
+    LARDER_TRY(write(ctx, blob.key, checked, contentType,
+                     replaces ? sdk::Durability::Now : sdk::Durability::Later));
   }
   return blob;
 }

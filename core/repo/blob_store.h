@@ -34,7 +34,7 @@ class BlobStore final : public sdk::Blobs {
 
   sdk::Result<Found> look(sdk::Context& ctx, std::string_view key, std::uint64_t size);
   sdk::Result<void> write(sdk::Context& ctx, std::string_view key, sdk::Content& content,
-                          std::string_view contentType);
+                          std::string_view contentType, sdk::Durability durability);
 
   struct Written {
     std::uint64_t puts = 0;     ///< Counts what may not be durable yet.

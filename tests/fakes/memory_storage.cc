@@ -79,7 +79,11 @@ sdk::Result<sdk::ObjectInfo> MemoryStorage::put(sdk::Context&, std::string_view 
   }
   Object object = make(*state, key, std::move(bytes));
   const bool durable = !options_.barrier || options.durability == sdk::Durability::Now;
-  if (durable) state->durable[std::string(key)] = object;
+  if (durable) {
+    state->durable[std::string(key)] = object;
+  } else {
+    state->durable.erase(std::string(key));
+  }
   state->objects[std::string(key)] = object;
   return object.info;
 }

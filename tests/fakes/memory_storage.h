@@ -55,7 +55,7 @@ class MemoryStorage final : public sdk::Storage,
   void setModified(std::string_view key, std::chrono::sys_seconds modified);
   void erase(std::string_view key);
   void clear();
-  /// What was put with Durability::Later and not synced since is as it was before.
+  /// What was put with Durability::Later and not synced since is gone, with what it replaced.
   void powerCut();
   Calls calls() { return state_.lock()->calls; }
 

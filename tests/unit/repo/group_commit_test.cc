@@ -46,6 +46,7 @@ class GroupCommitTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(oneBarrierServesAnEntryAndComesBeforeIt);
   CPPUNIT_TEST(noBarrierWithoutBlobs);
   CPPUNIT_TEST(aPowerCutNeverLeavesARecordWithoutItsBlob);
+  CPPUNIT_TEST(puttingABlobAgainDoesNotEndangerTheFirst);
   CPPUNIT_TEST(aWaiterWhoseTimeIsOverLeaves);
   CPPUNIT_TEST(aWaiterThatIsCancelledLeaves);
   CPPUNIT_TEST(nobodyIsAskedAfterItsCallEnded);
@@ -180,6 +181,16 @@ class GroupCommitTest : public CppUnit::TestFixture {
     LARDER_ASSERT_OK(host_->set("k", RepoHost::needs(more, "k")));
     storage_.powerCut();
     CPPUNIT_ASSERT(storage_.bytes(more.key) == std::string("more"));
+  }
+
+  void puttingABlobAgainDoesNotEndangerTheFirst() {
+    const auto blob = host_->blob("content");
+    LARDER_ASSERT_OK(host_->set("k", RepoHost::needs(blob, "k")));
+    RepoHost other(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(other.open());
+    other.blob("content");
+    storage_.powerCut();
+    CPPUNIT_ASSERT(storage_.bytes(blob.key) == std::string("content"));
   }
 
   void aWaiterWhoseTimeIsOverLeaves() {
