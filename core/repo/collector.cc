@@ -66,9 +66,11 @@ class Pass {
     // The verdict outlives the blob by another period: nobody stores under this key while
     // a delayed deletion could still arrive.
     if (!there) return store_.storage().remove(ctx, condemned.key);
+    // Written first: without it a host that stops in between would leave the key to be used.
+    LARDER_TRY(store_.replace(ctx, condemned.key, "{\"deleted\":true}\n"));
     LARDER_TRY(store_.storage().remove(ctx, blob));
     ++report_.deleted;
-    return store_.replace(ctx, condemned.key, "{\"deleted\":true}\n");
+    return {};
   }
 
   Result<void> condemnMore(sdk::Context& ctx) {
@@ -113,7 +115,8 @@ Result<CollectReport> Collector::run(sdk::Context& ctx, const ReportProgress& pr
     return skipped;
   }
   auto report = Pass(store, lease, progress).run(ctx);
-  LARDER_TRY(lease.release(ctx));
+  // Not given back it runs out by itself: what was done counts.
+  static_cast<void>(lease.release(ctx));
   if (!report) {
     parts_.logger.warning("repo.collect.stopped", "collecting unused blobs stopped early",
                           {{"reason", report.error().message()}});

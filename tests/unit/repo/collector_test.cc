@@ -31,6 +31,7 @@ class CollectorTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aStorageThatIsAwayStopsIt);
   CPPUNIT_TEST(oneHostAtATimeCollects);
   CPPUNIT_TEST(aCollectorThatWasAsleepDeletesNothing);
+  CPPUNIT_TEST(theVerdictIsRenewedBeforeItsBlobGoes);
   CPPUNIT_TEST(keysWrittenWithEscapedSlashesCount);
   CPPUNIT_TEST(aStorageWithoutConditionsIsCollectedToo);
   CPPUNIT_TEST_SUITE_END();
@@ -215,6 +216,20 @@ class CollectorTest : public CppUnit::TestFixture {
     faulty.faults().on(Op::Open, 1, {.error = Errc::NotFound}, "/entries/");
     CPPUNIT_ASSERT(tryCollect(faulty).is(Errc::Corrupt));
     CPPUNIT_ASSERT(there(kept) && there(garbage));
+  }
+
+  void theVerdictIsRenewedBeforeItsBlobGoes() {
+    const BlobRef garbage = host_->blob("garbage");
+    aDay();
+    collect();
+    aDay();
+    const std::string verdict = storage_.keys("collection/condemned/").front();
+    larder::test::FaultyStorage dying(storage_);
+    dying.faults().on(larder::test::Op::Remove, 1, {.error = Errc::Unavailable}, "blobs/");
+    CPPUNIT_ASSERT(tryCollect(dying).is(Errc::Unavailable));
+    CPPUNIT_ASSERT(storage_.bytes(verdict)->find("deleted") != std::string::npos);
+    // That removal may still arrive: for a period nobody uses the key.
+    CPPUNIT_ASSERT(host_->blob("garbage").key != garbage.key);
   }
 
   void oneHostAtATimeCollects() {
