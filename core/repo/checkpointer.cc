@@ -121,7 +121,9 @@ Result<void> Checkpointer::prune(sdk::Context& ctx) {
   for (const Extent::Object& checkpoint : extent_.checkpoints) {
     if (isOld(checkpoint)) covered = checkpoint.number;
   }
-  if (covered == 0) return {};
+  const bool some = (!extent_.entries.empty() && extent_.entries.front().number <= covered) ||
+                    (!extent_.checkpoints.empty() && extent_.checkpoints.front().number < covered);
+  if (!some) return {};
   // Only a checkpoint that can be read replaces what it stands for.
   const auto manifest = log_.checkpoint(ctx, covered);
   if (manifest.is(Errc::Corrupt))
@@ -129,9 +131,10 @@ Result<void> Checkpointer::prune(sdk::Context& ctx) {
   if (damaged_) return {};
   if (!manifest) return Error(manifest.error());
   for (const Shard& shard : manifest->shards) {
-    LARDER_TRY_ASSIGN(const bool there, shared_.store.exists(ctx, shard.blob.key));
-    if (there) continue;
-    damaged(shard.blob.key, "a checkpoint's shard is missing");
+    const auto records = snapshot_.readShard(ctx, shard);
+    if (records) continue;
+    if (!records.is(Errc::Corrupt) && !records.is(Errc::NotFound)) return Error(records.error());
+    damaged(shard.blob.key, records.error().message());
     return {};
   }
   for (const Extent::Object& entry : extent_.entries) {

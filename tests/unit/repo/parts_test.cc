@@ -39,6 +39,7 @@ class RepoPartsTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aLeaseRunsOut);
   CPPUNIT_TEST(aLeaseLeavesOneObject);
   CPPUNIT_TEST(theProbeLeavesNothing);
+  CPPUNIT_TEST(entriesStayWhenACheckpointsShardIsDamaged);
   CPPUNIT_TEST_SUITE_END();
 
   FakeClock clock_;
@@ -209,6 +210,22 @@ class RepoPartsTest : public CppUnit::TestFixture {
     Lease lease(store, "work", std::chrono::minutes(1));
     for (int i = 0; i < 5; ++i) CPPUNIT_ASSERT(*lease.acquire(host.ctx));
     CPPUNIT_ASSERT(storage_.keys("leases/work/").size() <= 2);
+  }
+
+  void entriesStayWhenACheckpointsShardIsDamaged() {
+    RepoHost host(storage_, cache_, clock_, "pkgs", {.checkpointEntries = 4});
+    LARDER_ASSERT_OK(host.open());
+    for (int i = 0; i < 6; ++i) LARDER_ASSERT_OK(host.append("k", "x"));
+    LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+    const std::string shard = storage_.keys("blobs/").front();
+    std::string bytes = *storage_.bytes(shard);
+    bytes.back() ^= 1;
+    storage_.set(shard, bytes);
+    clock_.advance(std::chrono::hours(25));
+    LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{6},
+                         storage_.keys("repositories/pkgs/journals/main/entries/").size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host.logger.count("repo.checkpoint.damaged"));
   }
 
   void theProbeLeavesNothing() {
