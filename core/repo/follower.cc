@@ -17,13 +17,13 @@ std::optional<std::uint64_t> Follower::changes() noexcept {
   return shared_.counter == nullptr ? std::nullopt : shared_.counter->changes();
 }
 
-void Follower::noteClean(std::optional<std::uint64_t> before) noexcept {
-  if (before && before == changes()) cleanAt_ = *before + 1;
+void Follower::noteClean(std::optional<std::uint64_t> before, const std::string& generation) {
+  if (before && before == changes()) *clean_.lock() = {*before + 1, generation};
 }
 
 std::optional<std::uint64_t> Follower::versionNow() noexcept {
   const auto now = changes();
-  if (!now || cleanAt_ != *now + 1) return std::nullopt;
+  if (!now || clean_.lock()->changes != *now + 1) return std::nullopt;
   return now;
 }
 
@@ -36,7 +36,7 @@ Result<JournalIndex::View> Follower::read(sdk::Context& ctx, Part part,
     LARDER_TRY_ASSIGN(JournalIndex::View view, index_.get(ctx, asked, part, keys));
     LARDER_TRY_ASSIGN(const bool ready, usable(ctx, asked, view.state));
     if (!ready) continue;
-    if (!view.state.behind()) noteClean(before);
+    if (!view.state.behind()) noteClean(before, view.state.generation);
     return view;
   }
 }
@@ -61,10 +61,10 @@ Result<bool> Follower::usable(sdk::Context& ctx, const std::string& asked,
 /// An entry was announced, or is half in. Whether the index can be read as it is.
 Result<bool> Follower::resolve(sdk::Context& ctx, const IndexState& state) {
   if (state.head.applying == 0) {
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(shared_.parts.clock.now() -
+                                                                   shared_.options().pendingGrace);
     LARDER_TRY_ASSIGN(const bool there, log_.has(ctx, state.head.number + 1));
     if (!there) {
-      const auto now = std::chrono::floor<std::chrono::milliseconds>(
-          shared_.parts.clock.now() - shared_.options().pendingGrace);
       if (now.time_since_epoch().count() < state.pending.until) return true;
       // Its writer is gone. Another announcement at the same time goes first.
       auto withdrawn = index_.announce(ctx, state, {state.head.number, 0});
@@ -104,10 +104,13 @@ Result<void> Follower::compare(sdk::Context& ctx, const IndexState& state) {
 
 Result<sdk::RecordPage> Follower::scan(sdk::Context& ctx, Part part, std::string_view prefix,
                                        std::string_view after, std::size_t limit) {
-  if (const auto clean = versionNow()) {
-    LARDER_TRY_ASSIGN(sdk::RecordPage page,
-                      index_.scan(ctx, generation(), part, prefix, after, limit));
-    if (changes() == clean) return page;
+  if (const auto now = changes()) {
+    const Clean clean = *clean_.lock();
+    if (clean.changes == *now + 1) {
+      LARDER_TRY_ASSIGN(sdk::RecordPage page,
+                        index_.scan(ctx, clean.generation, part, prefix, after, limit));
+      if (changes() == now) return page;
+    }
   }
   while (true) {
     LARDER_TRY_ASSIGN(const JournalIndex::View before, read(ctx, part, {}));
@@ -137,17 +140,17 @@ Result<IndexState> Follower::toWriteOn(sdk::Context& ctx) {
   }
 }
 
-Result<void> Follower::catchUp(sdk::Context& ctx) {
+Result<void> Follower::catchUp(sdk::Context& ctx, OnDamage onDamage) {
   LARDER_TRY_ASSIGN(const Turn::Held held, turn_.take(ctx));
   while (true) {
     LARDER_TRY(stillWanted(ctx));
-    LARDER_TRY_ASSIGN(const bool more, step(ctx));
+    LARDER_TRY_ASSIGN(const bool more, step(ctx, onDamage));
     if (!more) return {};
   }
 }
 
 /// Whether there may be another entry.
-Result<bool> Follower::step(sdk::Context& ctx) {
+Result<bool> Follower::step(sdk::Context& ctx, OnDamage onDamage) {
   const std::string asked = generation();
   LARDER_TRY_ASSIGN(const IndexState state, index_.state(ctx, asked));
   if (state.generation.empty()) {
@@ -159,13 +162,17 @@ Result<bool> Follower::step(sdk::Context& ctx) {
     return true;
   }
   const std::uint64_t next = state.head.applying != 0 ? state.head.applying : state.head.number + 1;
-  LARDER_TRY_ASSIGN(const std::optional<Entry> entry, log_.read(ctx, next));
-  if (!entry) {
+  auto read = log_.read(ctx, next);
+  if (read && !*read) {
     if (state.head.applying == 0) return false;
+    read = Error(Errc::Corrupt, log_.keys().entry(next) + ": the entry is half in and not there");
+  }
+  if (read.is(Errc::Corrupt) && onDamage == OnDamage::Renew) {
     LARDER_TRY(shared_.renewIndex(ctx));
     return true;
   }
-  auto brought = bringIn(ctx, state, *entry);
+  if (!read) return std::move(read).error();
+  auto brought = bringIn(ctx, state, **read);
   if (!brought && !brought.is(Errc::Conflict)) return std::move(brought).error();
   if (brought) shared_.meters.caughtUp.add();
   return true;

@@ -34,8 +34,10 @@ class Follower {
   /// The state to write on: its next number was certainly never used.
   sdk::Result<IndexState> toWriteOn(sdk::Context& ctx);
 
-  /// Brings in every entry that the log has beyond the index.
-  sdk::Result<void> catchUp(sdk::Context& ctx);
+  /// Brings in every entry that the log has beyond the index. One that can't be read is
+  /// left out by building the index anew, or answered as Corrupt.
+  enum class OnDamage : std::uint8_t { Renew, Answer };
+  sdk::Result<void> catchUp(sdk::Context& ctx, OnDamage onDamage = OnDamage::Renew);
 
   /// Brings in one entry. Errors: Conflict when the index isn't at `state` any more.
   sdk::Result<void> bringIn(sdk::Context& ctx, const IndexState& state, const Entry& entry);
@@ -48,12 +50,12 @@ class Follower {
 
  private:
   std::optional<std::uint64_t> changes() noexcept;
-  void noteClean(std::optional<std::uint64_t> before) noexcept;
+  void noteClean(std::optional<std::uint64_t> before, const std::string& generation);
   std::string generation() { return *shared_.generation.read(); }
   sdk::Result<bool> usable(sdk::Context& ctx, const std::string& asked, const IndexState& state);
   sdk::Result<bool> resolve(sdk::Context& ctx, const IndexState& state);
   sdk::Result<void> compare(sdk::Context& ctx, const IndexState& state);
-  sdk::Result<bool> step(sdk::Context& ctx);
+  sdk::Result<bool> step(sdk::Context& ctx, OnDamage onDamage);
   sdk::Result<std::vector<std::optional<sdk::Record>>> mirrored(
       sdk::Context& ctx, const IndexState& state, std::span<const sdk::Change> changes);
 
@@ -63,7 +65,13 @@ class Follower {
   Turn turn_;
   Guarded<std::string> trusted_;            ///< The epoch under which it was compared.
   std::atomic<std::int64_t> compared_ = 0;  ///< When; seconds since 1970.
-  std::atomic<std::uint64_t> cleanAt_ = 0;  ///< changes() + 1 when nothing was standing.
+
+  /// When nothing was standing that readers would have to look at.
+  struct Clean {
+    std::uint64_t changes = 0;  ///< changes() + 1 of that moment; 0: never.
+    std::string generation;     ///< The one that counted.
+  };
+  Guarded<Clean> clean_;
 };
 
 }  // namespace larder::repo

@@ -36,22 +36,25 @@ Result<RebuildReport> Rebuilder::run(sdk::Context& ctx) {
     LARDER_TRY_ASSIGN(more, pass(ctx));
   }
   LARDER_TRY(swap(ctx));
-  *shared_.generation.write() = generation_;
   shared_.meters.rebuilds.add();
   return report_;
 }
 
 Result<void> Rebuilder::begin(sdk::Context& ctx) {
-  const std::string key = shared_.keys.generation();
-  LARDER_TRY_ASSIGN(const sdk::RecordSet set, shared_.parts.cache.get(ctx, std::span(&key, 1)));
-  if (set.records[0]) {
-    live_ = set.records[0]->value;
-    liveVersion_ = set.records[0]->version;
-  }
+  const std::vector<std::string> keys = {shared_.keys.leftover(generation_),
+                                         shared_.keys.generation()};
   sdk::Batch batch;
-  batch.put.push_back(
-      {shared_.keys.leftover(generation_), secondsFrom(shared_.parts.clock, kLongestBuild)});
-  return shared_.parts.cache.apply(ctx, batch);
+  batch.put.push_back({keys[0], secondsFrom(shared_.parts.clock, kLongestBuild)});
+  LARDER_TRY(shared_.parts.cache.apply(ctx, batch));
+  LARDER_TRY_ASSIGN(const sdk::RecordSet set, shared_.parts.cache.get(ctx, keys));
+  if (!set.records[0]) return Error(Errc::Unavailable, "the cache was emptied meanwhile");
+  epoch_ = set.epoch;
+  markerVersion_ = set.records[0]->version;
+  if (set.records[1]) {
+    live_ = set.records[1]->value;
+    liveVersion_ = set.records[1]->version;
+  }
+  return {};
 }
 
 /// Whether anything was found that was not in.
@@ -136,19 +139,35 @@ Result<void> Rebuilder::catchUp(sdk::Context& ctx, const Extent& extent, Head& h
 
 Result<void> Rebuilder::bringIn(sdk::Context& ctx, JournalIndex& index, const Entry& entry) {
   std::vector<std::optional<std::string>> before;
-  for (const sdk::Change& change : entry.changes) {
-    LARDER_TRY_ASSIGN(auto view, index.get(ctx, generation_, JournalIndex::Part::Records,
-                                           std::span(&change.key, 1)));
-    auto& record = view.records.front();
-    before.push_back(record ? std::optional(std::move(record->value)) : std::nullopt);
+  std::span<const sdk::Change> rest = entry.changes;
+  while (!rest.empty()) {
+    std::vector<std::string> keys;
+    for (const sdk::Change& change : rest.first(std::min(rest.size(), JournalIndex::kMaxKeys))) {
+      keys.push_back(change.key);
+    }
+    LARDER_TRY_ASSIGN(auto view, index.get(ctx, generation_, JournalIndex::Part::Records, keys));
+    for (auto& record : view.records) {
+      before.push_back(record ? std::optional(std::move(record->value)) : std::nullopt);
+    }
+    rest = rest.subspan(keys.size());
   }
   const auto derived = shared_.indexer->derive(entry.journal, entry.number, entry.changes, before);
   return index.fill(ctx, generation_, derived);
 }
 
+/// What was filled in before the cache went back may be missing now.
+Result<void> Rebuilder::checkEpoch(sdk::Context& ctx) {
+  const std::string key = shared_.keys.generation();
+  LARDER_TRY_ASSIGN(const sdk::RecordSet set, shared_.parts.cache.get(ctx, std::span(&key, 1)));
+  if (set.epoch == epoch_) return {};
+  return Error(Errc::Unavailable, "the cache went back or was emptied meanwhile; try again");
+}
+
 Result<void> Rebuilder::swap(sdk::Context& ctx) {
+  LARDER_TRY(checkEpoch(ctx));
   sdk::Batch batch;
   batch.expect.push_back({shared_.keys.generation(), liveVersion_});
+  batch.expect.push_back({shared_.keys.leftover(generation_), markerVersion_});
   batch.put.push_back({shared_.keys.generation(), generation_});
   batch.erase.push_back(shared_.keys.leftover(generation_));
   if (!live_.empty()) {
@@ -157,7 +176,21 @@ Result<void> Rebuilder::swap(sdk::Context& ctx) {
   }
   auto swapped = shared_.parts.cache.apply(ctx, batch);
   if (!swapped) return std::move(swapped).error().within("making the new index the live one");
-  return {};
+  auto same = checkEpoch(ctx);
+  if (!same) LARDER_TRY(takeBack(ctx));
+  return same;
+}
+
+/// The cache went back at the moment of the swap: no index is better than half of one.
+Result<void> Rebuilder::takeBack(sdk::Context& ctx) {
+  const std::string key = shared_.keys.generation();
+  LARDER_TRY_ASSIGN(const sdk::RecordSet set, shared_.parts.cache.get(ctx, std::span(&key, 1)));
+  if (!set.records[0] || set.records[0]->value != generation_) return {};
+  sdk::Batch batch;
+  batch.expect.push_back({key, set.records[0]->version});
+  batch.erase.push_back(key);
+  batch.put.push_back({shared_.keys.leftover(generation_), "0"});
+  return shared_.parts.cache.apply(ctx, batch);
 }
 
 void Rebuilder::report(std::string_view doing) {

@@ -17,6 +17,7 @@ class Rebuilder {
   Rebuilder(Shared& shared, const ReportProgress& progress);
 
   /// Errors: Conflict when another rebuild was quicker: its generation is live then.
+  /// Unavailable when the cache went back or was emptied meanwhile.
   sdk::Result<RebuildReport> run(sdk::Context& ctx);
 
  private:
@@ -26,12 +27,16 @@ class Rebuilder {
   sdk::Result<void> catchUp(sdk::Context& ctx, const Extent& extent, Head& head);
   sdk::Result<void> bringIn(sdk::Context& ctx, JournalIndex& index, const Entry& entry);
   sdk::Result<void> swap(sdk::Context& ctx);
+  sdk::Result<void> checkEpoch(sdk::Context& ctx);
+  sdk::Result<void> takeBack(sdk::Context& ctx);
   void damaged(const std::string& key, const std::string& text);
   void report(std::string_view doing);
 
   Shared& shared_;
   const ReportProgress& progress_;
   const std::string generation_;
+  std::string epoch_;  ///< Of the cache that is filled.
+  std::uint64_t markerVersion_ = 0;
   std::string live_;
   std::uint64_t liveVersion_ = 0;
   std::map<std::string, Head> heads_;  ///< What is in, by journal.

@@ -56,6 +56,28 @@ RecordJournal& Repository::State::journal(std::string_view name) {
   return *journal;
 }
 
+namespace {
+
+/// Another host's index that became the live one meanwhile is as good.
+Result<void> othersWillDo(Result<RebuildReport> rebuilt) {
+  if (rebuilt || rebuilt.is(Errc::Conflict)) return {};
+  return std::move(rebuilt).error();
+}
+
+/// Whatever becomes of the job, the next one may be scheduled after it.
+class Scheduled {
+ public:
+  explicit Scheduled(std::atomic<bool>& flag) : flag_(flag) {}
+  Scheduled(const Scheduled&) = delete;
+  Scheduled& operator=(const Scheduled&) = delete;
+  ~Scheduled() { flag_ = false; }
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
+}  // namespace
+
 Result<void> Repository::State::renewIndex(sdk::Context& ctx) {
   return shared.parts.jobs != nullptr ? renewLater() : renewNow(ctx);
 }
@@ -64,19 +86,15 @@ Result<void> Repository::State::renewNow(sdk::Context& ctx) {
   const std::uint64_t before = rebuilds_;
   LARDER_TRY_ASSIGN(const Turn::Held held, rebuilding_.take(ctx));
   if (rebuilds_ != before) return {};  // Somebody else did it meanwhile.
-  LARDER_TRY(rebuildInTurn(ctx, {}));
-  return {};
+  return othersWillDo(rebuildInTurn(ctx, {}));
 }
 
 Result<void> Repository::State::renewLater() {
   if (!scheduled_.exchange(true)) {
-    shared.parts.jobs->schedule("repo.renew/" + shared.parts.name, {},
-                                [this](sdk::Context& ctx) -> Result<void> {
-                                  auto rebuilt = rebuild(ctx, {});
-                                  scheduled_ = false;
-                                  if (!rebuilt) return std::move(rebuilt).error();
-                                  return {};
-                                });
+    shared.parts.jobs->schedule("repo.renew/" + shared.parts.name, {}, [this](sdk::Context& ctx) {
+      const Scheduled done(scheduled_);
+      return othersWillDo(rebuild(ctx, {}));
+    });
   }
   return Error(Errc::Unavailable,
                "the index of repository " + shared.parts.name + " is being built");

@@ -1,5 +1,6 @@
 #include "core/repo/upkeep.h"
 
+#include <algorithm>
 #include <map>
 
 #include "core/repo/checkpointer.h"
@@ -52,9 +53,11 @@ Result<Outcome> bringUp(sdk::Context& ctx, const Heads& index, const std::vector
     const auto found = index.heads.find(extent.journal);
     const Head head = found == index.heads.end() ? Head() : found->second;
     if (found != index.heads.end()) ++known;
-    if (head.number > extent.last()) return Outcome::Astray;
+    if (std::max(head.number, head.applying) > extent.last()) return Outcome::Astray;
     if (head.number == extent.last() && head.applying == 0) continue;
-    LARDER_TRY(follower(extent.journal).catchUp(ctx));
+    auto brought = follower(extent.journal).catchUp(ctx, Follower::OnDamage::Answer);
+    if (brought.is(Errc::Corrupt)) return Outcome::Astray;
+    if (!brought) return std::move(brought).error();
     LARDER_TRY_ASSIGN(const IndexState now,
                       follower(extent.journal).index().state(ctx, index.generation));
     if (now.generation == index.generation && now.head.number < extent.last()) {
@@ -76,7 +79,6 @@ Result<void> compareAll(sdk::Context& ctx, Shared& shared, const FollowerOf& fol
                         listJournals(ctx, shared.store, journalsPrefix(shared.parts.name)));
       LARDER_TRY_ASSIGN(const Outcome outcome, bringUp(ctx, index, extents, follower));
       if (outcome == Outcome::Fits) {
-        *shared.generation.write() = index.generation;
         *shared.compared.write() = index.epoch;
         shared.comparedAt = now;
         return {};
@@ -110,7 +112,8 @@ Result<void> maintain(sdk::Context& ctx, Shared& shared) {
     }
     return eraseOldGenerations(ctx, shared);
   }();
-  LARDER_TRY(lease.release(ctx));
+  // Not given back it runs out by itself: what was done counts.
+  static_cast<void>(lease.release(ctx));
   return done;
 }
 
