@@ -34,6 +34,23 @@ class Shift {
   std::condition_variable& changed_;
 };
 
+/// One caller's place in the queue. It ends under the lock, however the wait ends.
+class Place {
+ public:
+  Place(const CommitterRef& self, std::deque<CommitterRef>& waiting)
+      : self_(self), waiting_(waiting) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    self_->left = true;
+    std::erase(waiting_, self_);
+  }
+
+ private:
+  const CommitterRef& self_;
+  std::deque<CommitterRef>& waiting_;
+};
+
 }  // namespace
 
 std::optional<Error> CommitQueue::over(const Committer& self) {
@@ -47,6 +64,7 @@ std::optional<Error> CommitQueue::over(const Committer& self) {
 Result<std::uint64_t> CommitQueue::wait(const CommitterRef& self, const Work& work) {
   auto state = state_.lock();
   state->waiting.push_back(self);
+  const Place place(self, state->waiting);
   while (!self->answer) {
     if (!state->working && self->queued) {
       const Shift shift(state, changed_);
@@ -54,8 +72,6 @@ Result<std::uint64_t> CommitQueue::wait(const CommitterRef& self, const Work& wo
     }
     if (self->answer) break;
     if (auto error = over(*self); error && !self->deciding) {
-      self->left = true;
-      std::erase(state->waiting, self);
       return *std::move(error);
     }
     if (state->working || !self->queued) changed_.wait_for(state.raw(), kLook);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/call_context.h"
 #include "core/base/hex.h"
 
 namespace larder::repo {
@@ -12,10 +13,10 @@ using sdk::Result;
 
 namespace {
 
-constexpr std::size_t kMaxKey = 300;
 constexpr std::size_t kMaxValue = std::size_t{64} * 1024;
 constexpr std::size_t kGroupBytes = std::size_t{4} << 20;
 constexpr std::size_t kNonceBytes = 16;
+constexpr std::chrono::seconds kFinishing{10};
 
 /// A round works for many callers: it isn't over because one of them went away.
 class GroupContext final : public sdk::Context {
@@ -32,9 +33,9 @@ class GroupContext final : public sdk::Context {
 };
 
 Result<void> check(const sdk::Change& change) {
-  if (change.key.empty() || change.key.size() > kMaxKey ||
+  if (change.key.empty() || change.key.size() > kMaxKeySize ||
       change.key.find('\0') != std::string::npos) {
-    return Error(Errc::Invalid, "a record's key has 1 to " + std::to_string(kMaxKey) +
+    return Error(Errc::Invalid, "a record's key has 1 to " + std::to_string(kMaxKeySize) +
                                     " bytes without NUL, found " +
                                     std::to_string(change.key.size()) + " bytes");
   }
@@ -51,18 +52,31 @@ Result<void> check(const sdk::Change& change) {
 CommitRound::CommitRound(Shared& shared, Follower& follower, CommitQueue& queue)
     : shared_(shared), follower_(follower), queue_(queue) {}
 
+/// Nobody is left without an answer, whatever happens.
 void CommitRound::run(sdk::Context& leader) {
   GroupContext ctx(leader);
+  const std::string text = "a commit failed by a bug, and its effect is unknown";
+  try {
+    work(ctx);
+  } catch (const std::exception& e) {
+    giveUp(false, Error(Errc::Internal, text + ": " + e.what()));
+  } catch (...) {
+    giveUp(false, Error(Errc::Internal, text));
+  }
+}
+
+void CommitRound::work(sdk::Context& ctx) {
   if (CommitterRef first = queue_.next()) members_.push_back({std::move(first)});
   while (!members_.empty()) {
-    if (auto wanted = stillWanted(ctx); !wanted) return giveUp(ctx, wanted.error());
+    if (auto wanted = stillWanted(ctx); !wanted) return giveUp(true, wanted.error());
     const auto step = attempt(ctx);
-    if (!step) return giveUp(ctx, step.error());
+    if (!step) return giveUp(!stillWanted(ctx), step.error());
     if (*step == Step::Done) return;
   }
 }
 
 Result<CommitRound::Step> CommitRound::attempt(sdk::Context& ctx) {
+  since_ = secondsNow(shared_.parts.clock);
   LARDER_TRY_ASSIGN(IndexState base, follower_.toWriteOn(ctx));
   Overlay overlay(follower_.index(), std::move(base));
   weight_ = {};
@@ -207,19 +221,33 @@ Result<CommitRound::Step> CommitRound::confirmNothing(sdk::Context& ctx, const I
   return Step::Done;
 }
 
-Result<void> CommitRound::announce(sdk::Context& ctx, const IndexState& base) {
+Pending CommitRound::announcement(const sdk::Context& ctx, const IndexState& base) const {
   const auto left = ctx.deadline() - std::chrono::steady_clock::now();
   const auto until = std::chrono::floor<std::chrono::milliseconds>(
       shared_.parts.clock.now().time_since_epoch() + left);
-  const Pending pending{base.head.number + 1, std::max(base.pending.until, until.count())};
-  return follower_.index().announce(ctx, base, pending);
+  return {base.head.number + 1, std::max(base.pending.until, until.count())};
+}
+
+/// Errors: Unavailable also when the number had been used and forgotten by then, which only a
+/// host that stood still for very long can meet.
+Result<bool> CommitRound::append(sdk::Context& ctx, const Entry& entry) {
+  LARDER_TRY_ASSIGN(const bool ours, follower_.log().append(ctx, entry));
+  const std::int64_t took = secondsNow(shared_.parts.clock) - since_;
+  if (!ours || took <= shared_.options().retention.count() / 2) return ours;
+  LARDER_TRY_ASSIGN(const bool covered, follower_.log().isCovered(ctx, entry.number));
+  if (!covered) return true;
+  return Error(Errc::Unavailable, "writing took " + std::to_string(took) +
+                                      " s, and the journal has moved on since; the change may "
+                                      "not be made");
 }
 
 Result<CommitRound::Step> CommitRound::write(sdk::Context& ctx, const Overlay& overlay) {
   const IndexState& base = overlay.base();
   // Blobs first: an entry must not outlive a power cut that they don't.
   LARDER_TRY(shared_.blobs.makeDurable(ctx));
-  if (auto announced = announce(ctx, base); announced.is(Errc::Conflict)) {
+  const Pending pending = announcement(ctx, base);
+  if (auto announced = follower_.index().announce(ctx, base, pending);
+      announced.is(Errc::Conflict)) {
     return Step::Again;
   } else if (!announced) {
     return std::move(announced).error().within("announcing a journal entry");
@@ -230,7 +258,7 @@ Result<CommitRound::Step> CommitRound::write(sdk::Context& ctx, const Overlay& o
   for (Member& member : members_) {
     if (member.changed) member.committer->attempts.push_back({entry.number, entry.nonce});
   }
-  LARDER_TRY_ASSIGN(const bool ours, follower_.log().append(ctx, entry));
+  LARDER_TRY_ASSIGN(const bool ours, append(ctx, entry));
   if (!ours) {
     shared_.meters.conflicts.add();
     LARDER_TRY(follower_.catchUp(ctx));
@@ -238,12 +266,14 @@ Result<CommitRound::Step> CommitRound::write(sdk::Context& ctx, const Overlay& o
   }
   shared_.meters.entries.add();
   shared_.meters.changes.add(entry.changes.size());
-  makeVisible(ctx, entry, overlay);
-  finish(entry.number);
+  finish(entry.number, makeVisible(ctx, entry, overlay, pending));
   return Step::Done;
 }
 
-void CommitRound::makeVisible(sdk::Context& ctx, const Entry& entry, const Overlay& overlay) {
+/// The entry is written, so this goes on when the leader's time is over.
+Result<void> CommitRound::makeVisible(const sdk::Context& leader, const Entry& entry,
+                                      const Overlay& overlay, const Pending& announced) {
+  CallContext ctx(std::string(leader.requestId()), kFinishing);
   std::vector<std::optional<std::string>> before;
   for (const sdk::Change& change : entry.changes) {
     const auto& old = overlay.below(change.key);
@@ -253,18 +283,33 @@ void CommitRound::makeVisible(sdk::Context& ctx, const Entry& entry, const Overl
   auto applied =
       follower_.index().advance(ctx, overlay.base(), {entry.number, entry.time, 0, 0}, derived);
   if (applied.is(Errc::Conflict)) applied = follower_.catchUp(ctx);  // A reader was quicker.
-  if (applied) return;
-  // What was announced stands, so that the next reader brings it in.
+  if (applied) return {};
   shared_.meters.unapplied.add();
   shared_.parts.logger.warning("repo.commit.unapplied",
                                "a written entry could not be brought into the index yet",
                                {{"journal", entry.journal}, {"reason", applied.error().message()}});
+  return standsAnnounced(ctx, announced);
 }
 
-void CommitRound::finish(std::uint64_t number) {
+/// Whether the next reader surely brings in what was announced: nobody takes that back before
+/// its time, and afterwards it is announced again.
+Result<void> CommitRound::standsAnnounced(sdk::Context& ctx, const Pending& announced) {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(shared_.parts.clock.now() -
+                                                                 shared_.options().pendingGrace);
+  if (now.time_since_epoch().count() < announced.until) return {};
+  const auto state = follower_.index().state(ctx, *shared_.generation.read());
+  if (state && state->head.number >= announced.number) return {};
+  if (state && follower_.index().announce(ctx, *state, announcement(ctx, *state))) return {};
+  return Error(Errc::Unavailable,
+               "the commit is written, but nobody could be told; its effect is unknown");
+}
+
+void CommitRound::finish(std::uint64_t number, const Result<void>& visible) {
   for (Member& member : members_) {
     if (member.error) {
       queue_.answer(member.committer, *std::move(member.error));
+    } else if (member.changed && !visible) {
+      queue_.answer(member.committer, visible.error());
     } else {
       queue_.answer(member.committer, member.changed ? number : 0);
     }
@@ -274,8 +319,7 @@ void CommitRound::finish(std::uint64_t number) {
 
 /// When the leader is out of time, the others get another round; any other failure is
 /// everybody's.
-void CommitRound::giveUp(const sdk::Context& ctx, const Error& error) {
-  const bool outOfTime = !stillWanted(ctx);
+void CommitRound::giveUp(bool outOfTime, const Error& error) {
   for (auto it = members_.rbegin(); it != members_.rend(); ++it) {
     if (outOfTime) {
       queue_.putBack(it->committer);

@@ -33,6 +33,7 @@ class CommitRound {
     std::size_t bytes = 0;
   };
 
+  void work(sdk::Context& ctx);
   sdk::Result<Step> attempt(sdk::Context& ctx);
   sdk::Result<bool> settle(sdk::Context& ctx, const IndexState& base,
                            const CommitterRef& committer);
@@ -44,16 +45,20 @@ class CommitRound {
                             const std::vector<sdk::Change>& changes);
   sdk::Result<Step> confirmNothing(sdk::Context& ctx, const IndexState& base);
   sdk::Result<Step> write(sdk::Context& ctx, const Overlay& overlay);
-  sdk::Result<void> announce(sdk::Context& ctx, const IndexState& base);
-  void makeVisible(sdk::Context& ctx, const Entry& entry, const Overlay& overlay);
-  void finish(std::uint64_t number);
-  void giveUp(const sdk::Context& ctx, const sdk::Error& error);
+  Pending announcement(const sdk::Context& ctx, const IndexState& base) const;
+  sdk::Result<bool> append(sdk::Context& ctx, const Entry& entry);
+  sdk::Result<void> makeVisible(const sdk::Context& leader, const Entry& entry,
+                                const Overlay& overlay, const Pending& announced);
+  sdk::Result<void> standsAnnounced(sdk::Context& ctx, const Pending& announced);
+  void finish(std::uint64_t number, const sdk::Result<void>& visible = {});
+  void giveUp(bool outOfTime, const sdk::Error& error);
 
   Shared& shared_;
   Follower& follower_;
   CommitQueue& queue_;
   std::vector<Member> members_;
-  Weight weight_;  ///< Of all members' changes.
+  Weight weight_;           ///< Of all members' changes.
+  std::int64_t since_ = 0;  ///< When the state that this attempt writes on was looked for.
 };
 
 }  // namespace larder::repo

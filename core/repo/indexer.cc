@@ -2,6 +2,8 @@
 
 #include <unordered_set>
 
+#include "core/repo/layout.h"
+
 namespace larder::repo {
 
 using sdk::Errc;
@@ -10,7 +12,6 @@ using sdk::Result;
 
 namespace {
 
-constexpr std::size_t kMaxKey = 300;
 // A record and all it derives change in one batch, beside the head.
 constexpr std::size_t kMaxEntries = 400;
 
@@ -22,10 +23,10 @@ Result<void> checkEntries(const std::string& key, const sdk::Indexed& indexed) {
   }
   std::unordered_set<std::string_view> seen;
   for (const auto& entry : indexed.entries) {
-    if (entry.key.empty() || entry.key.size() > kMaxKey || !seen.insert(entry.key).second) {
+    if (entry.key.empty() || entry.key.size() > kMaxKeySize || !seen.insert(entry.key).second) {
       return Error(Errc::Corrupt, "record \"" + key + "\" derives the index key \"" + entry.key +
-                                      "\", which is empty, longer than " + std::to_string(kMaxKey) +
-                                      " bytes or not the only one");
+                                      "\", which is empty, longer than " +
+                                      std::to_string(kMaxKeySize) + " bytes or not the only one");
     }
     if (entry.value.size() > sdk::kMaxRecordValue - 32) {
       return Error(Errc::TooLarge, "record \"" + key + "\" derives an index entry of " +

@@ -124,7 +124,7 @@ Result<sdk::RecordPage> JournalIndex::scan(sdk::Context& ctx, const std::string&
 }
 
 Result<void> JournalIndex::announce(sdk::Context& ctx, const IndexState& state, Pending pending) {
-  sdk::Batch batch;
+  sdk::Batch batch = expecting(state);
   batch.expect.push_back({keys_.pending(journal_), state.pendingVersion});
   batch.put.push_back({keys_.pending(journal_), encode(pending)});
   return cache_.apply(ctx, batch);

@@ -68,7 +68,8 @@ class JournalIndex {
                                     std::string_view prefix, std::string_view after,
                                     std::size_t limit);
 
-  /// Tells readers that an entry may appear. Conflict: somebody else told them something.
+  /// Tells readers that an entry may appear, or that none will. Conflict: the index is no
+  /// longer as `state` says, or somebody else told them something.
   sdk::Result<void> announce(sdk::Context& ctx, const IndexState& state, Pending pending);
 
   /// Brings in one entry's changes: in one batch, or in parts that readers notice.

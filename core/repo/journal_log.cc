@@ -65,11 +65,23 @@ Result<bool> JournalLog::append(sdk::Context& ctx, const Entry& entry) {
     if (ours && *ours) return **ours;
     if (ours.is(Errc::Corrupt)) return std::move(ours).error();
     if (put == kPuts || !stillWanted(ctx)) {
-      return std::move(created).error().within("writing " + keys_.entry(entry.number));
+      Error error = conflict && !ours ? std::move(ours).error() : std::move(created).error();
+      if (error.code() == Errc::Conflict) error = Error(Errc::Unavailable, error.message());
+      return std::move(error).within("writing " + keys_.entry(entry.number));
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);
   }
+}
+
+Result<bool> JournalLog::isCovered(sdk::Context& ctx, std::uint64_t number) {
+  bool covered = false;
+  LARDER_TRY(store_.list(ctx, keys_.checkpoints(), {}, [&](const sdk::ObjectInfo& object) {
+    const auto found = numberOf(std::string_view(object.key).substr(keys_.checkpoints().size()));
+    covered = found && *found >= number;
+    return Result<bool>(!covered);
+  }));
+  return covered;
 }
 
 Result<JournalLog::Standing> JournalLog::standing(sdk::Context& ctx, std::uint64_t head) {

@@ -26,7 +26,7 @@ class JournalLog {
 
   /// Whether this entry is the one of its number: false when another writer was
   /// first. Puts again while it cannot be told. Errors: Unavailable, Timeout,
-  /// Cancelled: the entry may or may not be there, now or later.
+  /// Cancelled: the entry may or may not be there, now or later. Never Conflict.
   sdk::Result<bool> append(sdk::Context& ctx, const Entry& entry);
 
   /// Where an index at entry `head` stands. Costs a listing and at most one more request.
@@ -37,6 +37,9 @@ class JournalLog {
     Ahead,   ///< The storage never had that entry, or went back.
   };
   sdk::Result<Standing> standing(sdk::Context& ctx, std::uint64_t head);
+
+  /// Whether a checkpoint holds entry `number` already.
+  sdk::Result<bool> isCovered(sdk::Context& ctx, std::uint64_t number);
 
   sdk::Result<Manifest> checkpoint(sdk::Context& ctx, std::uint64_t position);
 

@@ -17,6 +17,11 @@ inline constexpr std::string_view kLeases = "leases/";
 
 inline constexpr std::size_t kBlobNonceHex = 16;
 
+/// Of a record or an index entry, and of a journal's name: in bytes. Together with what else is
+/// in a cache's key they fit into one.
+inline constexpr std::size_t kMaxKeySize = 300;
+inline constexpr std::size_t kMaxJournalName = 100;
+
 /// "blobs/sha256/<2 hex>/<sha256>", with ".<nonce>" for one stored anew.
 std::string blobKey(std::string_view sha256, std::string_view nonce = {});
 /// The digest in a blob's key, or nothing when it is none.

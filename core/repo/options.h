@@ -27,7 +27,7 @@ struct Options {
   /// Between condemning a blob and deleting it: longer than any deadline.
   std::chrono::seconds condemnPeriod = std::chrono::hours(24);
   /// After its writer's deadline an announced entry that isn't there counts as given up.
-  std::chrono::seconds pendingGrace{5};
+  std::chrono::seconds pendingGrace = std::chrono::minutes(1);
   /// How long a replaced generation of the index stays readable.
   std::chrono::seconds retireAfter = std::chrono::minutes(10);
   std::chrono::seconds leaseTime = std::chrono::minutes(1);

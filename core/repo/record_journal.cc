@@ -18,6 +18,11 @@ RecordJournal::RecordJournal(Shared& shared, std::string name)
 
 Result<std::uint64_t> RecordJournal::commit(sdk::Context& ctx, Decide decide) {
   const auto start = std::chrono::steady_clock::now();
+  const std::string& name = follower_.log().journal();
+  if (name.empty() || name.size() > kMaxJournalName) {
+    return Error(Errc::Invalid, "a journal's name has 1 to " + std::to_string(kMaxJournalName) +
+                                    " bytes, found " + std::to_string(name.size()));
+  }
   LARDER_TRY(shared_.store.mayWrite());
   const auto self = std::make_shared<Committer>(ctx, decide);
   auto answer = queue_.wait(
