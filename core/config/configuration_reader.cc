@@ -1,6 +1,7 @@
 #include "core/config/configuration_reader.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "core/config/declarations.h"
 #include "core/config/server_checks.h"
@@ -9,6 +10,9 @@
 namespace larder::config {
 
 namespace {
+
+// A job runs for one hour at most.
+constexpr std::chrono::hours kTwoJobs{2};
 
 constexpr std::string_view kSections[] = {"server", "plugins", "storage",
                                           "cache",  "access",  "repositories"};
@@ -164,13 +168,14 @@ void ConfigurationReader::checkComposed() {
 }
 
 void ConfigurationReader::checkStorageTimes(const Instance& instance) {
-  const auto longest = configuration_.server_->duration("handler_timeout");
+  const auto requests = 2 * configuration_.server_->duration("handler_timeout");
+  const auto least = std::max<std::chrono::milliseconds>(requests, kTwoJobs);
   for (const char* name : {"collect_after", "keep_entries"}) {
-    if (instance.host->duration(name) > longest) continue;
+    if (instance.host->duration(name) >= least) continue;
     problems_.add(instance.host->invalid(
         name,
-        "must be longer than server.handler_timeout, or what a running request needs could "
-        "be deleted under it; write 24h"));
+        "must be two hours at least, and at least twice server.handler_timeout, or what a running "
+        "request or job needs could be deleted under it; write 24h"));
   }
 }
 

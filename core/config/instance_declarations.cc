@@ -16,10 +16,10 @@ constexpr SettingSpec kStorage[] = {
     {"collect_every", SettingType::Duration, "6h", false,
      "How often to look for files that no package needs any more; 0: never."},
     {"collect_after", SettingType::Duration, "24h", false,
-     "How long such a file is kept once found, and looked for again, before it is deleted. Longer "
-     "than `server.handler_timeout`."},
+     "How long such a file is kept once found, and looked for again, before it is deleted: 2h "
+     "at least, and twice `server.handler_timeout`."},
     {"keep_entries", SettingType::Duration, "24h", false,
-     "How long journal entries are kept after a checkpoint holds them. Longer than "
+     "How long journal entries are kept after a checkpoint holds them: 2h at least, and twice "
      "`server.handler_timeout`."},
     {"tail_every", SettingType::Duration, "5s", false,
      "How often to look for changes by other hosts that don't share the cache."},

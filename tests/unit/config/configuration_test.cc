@@ -200,11 +200,16 @@ repositories: { pypi: { format: pypi, storage: main, cache: main, access: main }
   void storageTimesAreLongerThanRequests() {
     ConfigFile file(
         "server: { handler_timeout: 2h }\n"
-        "storage: { a: { plugin: x, collect_after: 1h, keep_entries: 2h } }\nrepositories: {}\n");
+        "storage: { a: { plugin: x, collect_after: 3h, keep_entries: 3h } }\nrepositories: {}\n");
     file.load();
     const std::string found = file.text();
-    CPPUNIT_ASSERT(found.starts_with("larder.yaml:2:43: storage.a.collect_after: must be longer"));
+    CPPUNIT_ASSERT(
+        found.starts_with("larder.yaml:2:43: storage.a.collect_after: must be two hours"));
     CPPUNIT_ASSERT(found.find("larder.yaml:2:61: storage.a.keep_entries:") != std::string::npos);
+    ConfigFile jobs("storage: { a: { plugin: x, collect_after: 119m, keep_entries: 2h } }\n");
+    jobs.load();
+    CPPUNIT_ASSERT(jobs.text().find("storage.a.collect_after: must be") != std::string::npos);
+    CPPUNIT_ASSERT(jobs.text().find("keep_entries") == std::string::npos);
   }
 
   void aConfigurationWithoutRepositoriesIsAProblem() {
