@@ -15,11 +15,6 @@ constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kLongestPause{500};
 constexpr int kPuts = 6;
 
-bool effectUnknown(const Error& error) {
-  return error.code() == Errc::Unavailable || error.code() == Errc::Timeout ||
-         error.code() == Errc::Cancelled || error.code() == Errc::Internal;
-}
-
 }  // namespace
 
 JournalLog::JournalLog(Store& store, std::string_view repository, std::string journal)

@@ -69,11 +69,14 @@ Result<Lease::Term> Lease::current(sdk::Context& ctx) {
   return term;
 }
 
-Result<bool> Lease::write(sdk::Context& ctx, std::uint64_t number, std::int64_t until) {
-  const std::string bytes =
-      json({{"owner", owner_}, {"host", store_.parts().options.host}, {"until", until}}).dump() +
-      "\n";
-  auto written = store_.claim(ctx, prefix_ + numberText(number), bytes);
+std::string Lease::termText(std::int64_t until) const {
+  return json({{"owner", owner_}, {"host", store_.parts().options.host}, {"until", until}}).dump() +
+         "\n";
+}
+
+Result<bool> Lease::write(sdk::Context& ctx, std::uint64_t number, std::int64_t until,
+                          std::chrono::milliseconds pause) {
+  auto written = store_.claim(ctx, prefix_ + numberText(number), termText(until), pause);
   if (written.is(Errc::Conflict)) return false;
   if (!written) return std::move(written).error();
   return true;
@@ -89,9 +92,9 @@ Result<bool> Lease::acquire(sdk::Context& ctx) {
     return false;
   }
   const std::int64_t until = from + std::chrono::milliseconds(time_).count();
-  LARDER_TRY_ASSIGN(held_, write(ctx, term.number + 1, until));
+  LARDER_TRY_ASSIGN(held_, write(ctx, term.number + 1, until, store_.parts().options.claimPause));
   if (!held_) {
-    holder_ = "another host";
+    holder_ = "another host, which took it at the same moment,";
     return false;
   }
   holder_ = store_.parts().options.host;
@@ -104,7 +107,7 @@ Result<void> Lease::release(sdk::Context& ctx) {
   held_ = false;
   LARDER_TRY_ASSIGN(const Term term, current(ctx));
   if (term.owner != owner_) return {};
-  LARDER_TRY(write(ctx, term.number + 1, 0));
+  LARDER_TRY(write(ctx, term.number + 1, 0, {}));
   return {};
 }
 

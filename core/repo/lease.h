@@ -33,8 +33,10 @@ class Lease {
     std::int64_t until = 0;  ///< Milliseconds since 1970.
   };
 
+  std::string termText(std::int64_t until) const;
   sdk::Result<Term> current(sdk::Context& ctx);
-  sdk::Result<bool> write(sdk::Context& ctx, std::uint64_t number, std::int64_t until);
+  sdk::Result<bool> write(sdk::Context& ctx, std::uint64_t number, std::int64_t until,
+                          std::chrono::milliseconds pause);
   std::int64_t now() const;
 
   Store& store_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "larder/sdk/cache.h"
@@ -31,6 +32,12 @@ struct Options {
   /// How long a replaced generation of the index stays readable.
   std::chrono::seconds retireAfter = std::chrono::minutes(10);
   std::chrono::seconds leaseTime = std::chrono::minutes(1);
+  /// Where a storage has no conditions: how long a claim waits for others made at the same
+  /// moment, and what waits.
+  std::chrono::milliseconds claimPause = std::chrono::seconds(2);
+  std::function<void(std::chrono::milliseconds)> pause = [](std::chrono::milliseconds time) {
+    std::this_thread::sleep_for(time);
+  };
 
   std::size_t checkpointEntries = 256;     ///< As many entries are worth a checkpoint.
   std::size_t checkpointBytes = 16 << 20;  ///< Or as many bytes of them.

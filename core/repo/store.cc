@@ -51,18 +51,50 @@ Result<void> Store::put(sdk::Context& ctx, std::string_view key, const std::stri
 Result<void> Store::create(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
   if (conditional_) return put(ctx, key, bytes, true);
   LARDER_TRY(mayWrite());
-  return claim(ctx, key, bytes);
+  const std::string name(key);
+  LARDER_TRY(finishDoubtful(ctx, name, bytes));
+  auto created = putUnlessThere(ctx, key, bytes, {});
+  auto doubtful = doubtful_.lock();
+  if (!created && effectUnknown(created.error())) {
+    (*doubtful)[name] = bytes;
+  } else {
+    doubtful->erase(name);
+  }
+  return created;
 }
 
-Result<void> Store::claim(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
-  if (conditional_) return put(ctx, key, bytes, true);
+/// An older put under this key may still arrive, whatever is put now: it goes first.
+Result<void> Store::finishDoubtful(sdk::Context& ctx, const std::string& key,
+                                   const std::string& bytes) {
+  std::string older;
+  {
+    auto doubtful = doubtful_.lock();
+    const auto found = doubtful->find(key);
+    if (found == doubtful->end() || found->second == bytes) return {};
+    older = found->second;
+  }
+  auto finished = putUnlessThere(ctx, key, older, {});
+  if (!finished && !finished.is(Errc::Conflict)) return finished;
+  doubtful_.lock()->erase(key);
+  return Error(Errc::Conflict, key + " is there already");
+}
+
+Result<void> Store::putUnlessThere(sdk::Context& ctx, std::string_view key,
+                                   const std::string& bytes, std::chrono::milliseconds pause) {
   LARDER_TRY_ASSIGN(const bool there, exists(ctx, key));
   if (there) return Error(Errc::Conflict, std::string(key) + " is there already");
   LARDER_TRY(put(ctx, key, bytes, false));
   // Another may have looked at the same moment: the last one to put has it.
+  if (pause.count() > 0) parts_.options.pause(pause);
   LARDER_TRY_ASSIGN(const std::string now, read(ctx, key));
   if (now != bytes) return Error(Errc::Conflict, std::string(key) + " was put by another");
   return {};
+}
+
+Result<void> Store::claim(sdk::Context& ctx, std::string_view key, const std::string& bytes,
+                          std::chrono::milliseconds pause) {
+  if (conditional_) return put(ctx, key, bytes, true);
+  return putUnlessThere(ctx, key, bytes, pause);
 }
 
 Result<void> Store::replace(sdk::Context& ctx, std::string_view key, const std::string& bytes) {
@@ -109,6 +141,11 @@ void Store::setReadOnly() {
 Result<void> Store::mayWrite() {
   if (conditional_) return {};
   return mayWrite_();
+}
+
+bool effectUnknown(const Error& error) noexcept {
+  return error.code() == Errc::Unavailable || error.code() == Errc::Timeout ||
+         error.code() == Errc::Cancelled || error.code() == Errc::Internal;
 }
 
 std::int64_t secondsNow(const sdk::Clock& clock) {

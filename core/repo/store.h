@@ -3,9 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
+#include "core/base/guarded.h"
 #include "core/repo/options.h"
 
 namespace larder::repo {
@@ -26,7 +28,9 @@ class Store {
   /// Stores `bytes` under a key that has no object. Errors: Conflict when it has.
   sdk::Result<void> create(sdk::Context& ctx, std::string_view key, const std::string& bytes);
   /// The same for leases, which are claimed before anything may be written.
-  sdk::Result<void> claim(sdk::Context& ctx, std::string_view key, const std::string& bytes);
+  /// Without conditions the claim stands only if it is still there after `pause`.
+  sdk::Result<void> claim(sdk::Context& ctx, std::string_view key, const std::string& bytes,
+                          std::chrono::milliseconds pause = {});
   sdk::Result<void> replace(sdk::Context& ctx, std::string_view key, const std::string& bytes);
 
   /// Calls `each` for every object whose key starts with `prefix` and sorts after
@@ -49,11 +53,20 @@ class Store {
  private:
   sdk::Result<void> put(sdk::Context& ctx, std::string_view key, const std::string& bytes,
                         bool ifAbsent);
+  sdk::Result<void> putUnlessThere(sdk::Context& ctx, std::string_view key,
+                                   const std::string& bytes, std::chrono::milliseconds pause);
+  sdk::Result<void> finishDoubtful(sdk::Context& ctx, const std::string& key,
+                                   const std::string& bytes);
 
   StoreParts parts_;
   std::atomic<bool> conditional_ = true;
   std::function<sdk::Result<void>()> mayWrite_;
+  /// By key, what was put without conditions, and may be there or arrive yet.
+  Guarded<std::map<std::string, std::string>> doubtful_;
 };
+
+/// Whether what was asked for may have been done, or may be done yet.
+bool effectUnknown(const sdk::Error& error) noexcept;
 
 /// Seconds since 1970.
 std::int64_t secondsNow(const sdk::Clock& clock);

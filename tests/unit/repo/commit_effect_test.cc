@@ -1,3 +1,6 @@
+#include <future>
+#include <thread>
+
 #include "core/repo/commit_round.h"
 #include "tests/fakes/faulty_cache.h"
 #include "tests/fakes/faulty_storage.h"
@@ -137,19 +140,35 @@ class CommitEffectTest : public CppUnit::TestFixture {
   }
 
   void aSlowReaderDoesNotWithdrawWhatHasArrived() {
-    // The reader looks for the entry just before it arrives, and answers after a long pause.
+    // The reader looks for the entry just before it arrives, and goes on after a long pause.
     RepoHost writer(slow_, failing_, clock_);
     FaultyStorage paused(storage_);
     RepoHost reader(paused, cache_, clock_);
     RepoHost another(storage_, cache_, clock_);
-    LARDER_ASSERT_OK(writer.open());
+    for (RepoHost* host : {&writer, &reader, &another}) LARDER_ASSERT_OK(host->open());
     LARDER_ASSERT_OK(writer.set("k", "1"));
-    CPPUNIT_ASSERT_EQUAL(std::string("1"), reader.value("k"));
-    failing_.faults().on(Op::Apply, 2, {.error = Errc::Unavailable});
-    paused.faults().on(Op::Stat, 1, {.after = [&] { clock_.advance(std::chrono::minutes(10)); }},
+    std::promise<void> looked;
+    std::promise<void> goOn;
+    paused.faults().on(Op::Stat, 1,
+                       {.after =
+                            [&] {
+                              looked.set_value();
+                              goOn.get_future().wait();
+                            }},
                        "/entries/");
-    slow_.faults().on(Op::Put, 1, {.hook = [&] { reader.value("k"); }}, "/entries/");
-    LARDER_ASSERT_OK(writer.set("k", "2"));
+    std::thread slowly;
+    const auto startReader = [&] {
+      slowly =
+          std::thread([&] { static_cast<void>(reader.journal().records().get(reader.ctx, "k")); });
+      looked.get_future().wait();
+    };
+    failing_.faults().on(Op::Apply, 2, {.error = Errc::Unavailable});
+    slow_.faults().on(Op::Put, 1, {.hook = startReader}, "/entries/");
+    const auto done = writer.set("k", "2");
+    clock_.advance(std::chrono::minutes(10));
+    goOn.set_value();
+    slowly.join();
+    LARDER_ASSERT_OK(done);
     CPPUNIT_ASSERT_EQUAL(std::string("2"), another.value("k"));
   }
 

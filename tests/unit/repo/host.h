@@ -66,7 +66,8 @@ class LineFormat final : public sdk::Format {
 struct RepoHost {
   RepoHost(sdk::Storage& storage, sdk::Cache& cache, FakeClock& fakeClock,
            std::string name = "pkgs", repo::Options options = {}, sdk::Jobs* jobs = nullptr)
-      : repository({std::move(name), storage, cache, logger, metrics, fakeClock, options, jobs}) {
+      : repository({std::move(name), storage, cache, logger, metrics, fakeClock,
+                    withoutPause(std::move(options)), jobs}) {
     repository.attach(format);
   }
 
@@ -134,6 +135,11 @@ struct RepoHost {
   }
 
  private:
+  static repo::Options withoutPause(repo::Options options) {
+    options.claimPause = {};
+    return options;
+  }
+
   std::string listing(const std::string& mark, sdk::RecordReader& reader) {
     std::string lines;
     std::string after;

@@ -1,3 +1,6 @@
+#include <future>
+#include <thread>
+
 #include "core/repo/codec.h"
 #include "core/repo/layout.h"
 #include "core/repo/lease.h"
@@ -6,6 +9,7 @@
 
 namespace {
 
+using larder::CallContext;
 using larder::repo::blobDigest;
 using larder::repo::blobKey;
 using larder::repo::Entry;
@@ -39,6 +43,7 @@ class RepoPartsTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aLeaseRunsOut);
   CPPUNIT_TEST(aLeaseLeavesOneObject);
   CPPUNIT_TEST(theProbeLeavesNothing);
+  CPPUNIT_TEST(ofTwoClaimsAtTheSameMomentOneStands);
   CPPUNIT_TEST(entriesStayWhenACheckpointsShardIsDamaged);
   CPPUNIT_TEST_SUITE_END();
 
@@ -226,6 +231,42 @@ class RepoPartsTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT_EQUAL(std::size_t{6},
                          storage_.keys("repositories/pkgs/journals/main/entries/").size());
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host.logger.count("repo.checkpoint.damaged"));
+  }
+
+  void ofTwoClaimsAtTheSameMomentOneStands() {
+    // The slow one has looked before the quick one put, and puts while that one waits.
+    MemoryStorage storage({.ifAbsent = MemoryStorage::IfAbsent::Ignored, .clock = &clock_});
+    FaultyStorage delayed(storage);
+    std::promise<void> looked;
+    std::promise<void> claimed;
+    std::thread slow;
+    larder::test::FakeLogger logger;
+    larder::test::FakeMetrics metrics;
+    larder::repo::Options options;
+    options.pause = [&](std::chrono::milliseconds) {
+      claimed.set_value();
+      slow.join();
+    };
+    larder::repo::Options unpaused;
+    unpaused.claimPause = {};
+    Store quickStore({storage, logger, metrics, clock_, options});
+    Store slowStore({delayed, logger, metrics, clock_, unpaused});
+    for (Store* store : {&quickStore, &slowStore}) {
+      store->setUnconditional([] { return larder::sdk::Result<void>(); });
+    }
+    delayed.faults().on(Op::Put, 1, {.hook = [&] {
+                          looked.set_value();
+                          claimed.get_future().wait();
+                        }});
+    Lease quick(quickStore, "job", std::chrono::seconds(60));
+    Lease other(slowStore, "job", std::chrono::seconds(60));
+    CallContext ctx("slow", std::chrono::minutes(1));
+    bool slowHolds = false;
+    slow = std::thread([&] { slowHolds = *other.acquire(ctx); });
+    looked.get_future().wait();
+    const bool quickHolds = *quick.acquire(ctx);
+    CPPUNIT_ASSERT(slowHolds);
+    CPPUNIT_ASSERT(!quickHolds);
   }
 
   void theProbeLeavesNothing() {

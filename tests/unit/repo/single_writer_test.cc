@@ -1,3 +1,4 @@
+#include "tests/fakes/faulty_storage.h"
 #include "tests/unit/repo/host.h"
 
 namespace {
@@ -5,8 +6,10 @@ namespace {
 using larder::CallContext;
 using larder::sdk::Errc;
 using larder::test::FakeClock;
+using larder::test::FaultyStorage;
 using larder::test::MemoryCache;
 using larder::test::MemoryStorage;
+using larder::test::Op;
 using larder::test::RepoHost;
 
 /// No conditional write, no second writer.
@@ -16,6 +19,7 @@ class SingleWriterTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aSecondSingleWriterIsRefused);
   CPPUNIT_TEST(aSingleWriterThatLostItsLeaseStopsWriting);
   CPPUNIT_TEST(aSingleWriterGivesItsLeaseBack);
+  CPPUNIT_TEST(aPutThatMayArriveLaterKeepsItsNumber);
   CPPUNIT_TEST_SUITE_END();
 
   FakeClock clock_;
@@ -73,6 +77,23 @@ class SingleWriterTest : public CppUnit::TestFixture {
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, first.logger.count("repo.writer.lost"));
     CPPUNIT_ASSERT(first.append("k", "x").is(Errc::Unavailable));
     CPPUNIT_ASSERT_EQUAL(std::string("123"), second.value("k"));
+  }
+
+  void aPutThatMayArriveLaterKeepsItsNumber() {
+    MemoryStorage storage({.ifAbsent = MemoryStorage::IfAbsent::Ignored, .clock = &clock_});
+    FaultyStorage split(storage);
+    RepoHost host(split, cache_, clock_, "pkgs", {.singleWriter = true});
+    LARDER_ASSERT_OK(host.open());
+    split.faults().always(Op::Put, {.error = Errc::Unavailable}, "/entries/");
+    CPPUNIT_ASSERT(host.append("k", "x").is(Errc::Unavailable));
+    split.faults().clear();
+    // If it arrived now it would replace whatever had been put under its number.
+    LARDER_ASSERT_OK(host.append("k", "y"));
+    CPPUNIT_ASSERT_EQUAL(std::string("xy"), host.value("k"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{2},
+                         storage.keys("repositories/pkgs/journals/main/entries/").size());
+    LARDER_ASSERT_OK(host.append("k", "z"));
+    CPPUNIT_ASSERT_EQUAL(std::string("xyz"), host.value("k"));
   }
 
   void aSingleWriterGivesItsLeaseBack() {
