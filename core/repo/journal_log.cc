@@ -189,4 +189,15 @@ Result<std::vector<Extent>> listJournals(sdk::Context& ctx, Store& store,
   return extents;
 }
 
+Result<Extent> listAgain(sdk::Context& ctx, Store& store, const Extent& listed) {
+  const std::string journals =
+      listed.prefix.substr(0, listed.prefix.rfind('/', listed.prefix.size() - 2) + 1);
+  std::vector<Extent> extents = {{listed.prefix, listed.journal, {}, {}}};
+  LARDER_TRY(store.list(ctx, listed.prefix, {}, [&](const sdk::ObjectInfo& object) {
+    note(extents, journals, object);
+    return Result<bool>(true);
+  }));
+  return std::move(extents.front());
+}
+
 }  // namespace larder::repo

@@ -72,4 +72,7 @@ struct Extent {
 sdk::Result<std::vector<Extent>> listJournals(sdk::Context& ctx, Store& store,
                                               const std::string& prefix);
 
+/// One of them as it is now.
+sdk::Result<Extent> listAgain(sdk::Context& ctx, Store& store, const Extent& listed);
+
 }  // namespace larder::repo

@@ -87,7 +87,7 @@ Result<bool> Lease::acquire(sdk::Context& ctx) {
   const std::int64_t from = now();
   if (term.owner != owner_ && term.until > from) {
     held_ = false;
-    holder_ = term.host;
+    holder_ = term.host.empty() ? "another host" : term.host;
     until_ = pointOf(std::min(term.until, from + std::chrono::milliseconds(time_).count()));
     return false;
   }

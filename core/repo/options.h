@@ -44,7 +44,8 @@ struct Options {
   std::size_t checkpointOldEntries = 16;   ///< As many when the oldest is past the retention.
   std::size_t shardRecords = 1000;         ///< At most in one shard of a checkpoint.
   std::size_t shardBytes = 4 << 20;        ///< About; one record more may pass it.
-  std::size_t entryBytes = 64 << 20;       ///< A larger commit is TooLarge.
+  /// A larger commit is TooLarge. As JSON it may be six times as large, and is still read.
+  std::size_t entryBytes = 32 << 20;
 
   std::chrono::milliseconds tailPeriod = std::chrono::seconds(30);
   std::chrono::milliseconds maintainPeriod = std::chrono::minutes(10);

@@ -122,23 +122,35 @@ class GroupCommitTest : public CppUnit::TestFixture {
   }
 
   void aRefusalFailsAlone() {
-    std::vector<std::thread> threads;
-    std::atomic<int> right = 0;
-    for (int t = 0; t < 12; ++t) {
-      threads.emplace_back([&, t] {
-        CallContext ctx("t", std::chrono::minutes(1));
-        const auto done = host_->journal().commit(ctx, [t](Context&, RecordReader&) -> Changes {
-          if (t % 3 == 0) return Error(Errc::Forbidden, "refused");
-          if (t % 3 == 1) throw std::runtime_error("oops");
-          return std::vector<Change>{{"k" + std::to_string(t), "x"}};
-        });
-        if (t % 3 == 0 && done.is(Errc::Forbidden)) ++right;
-        if (t % 3 == 1 && done.is(Errc::Internal)) ++right;
-        if (t % 3 == 2 && done.ok()) ++right;
-      });
+    Shared shared({"pkgs", faulty_, cache_, host_->logger, host_->metrics, clock_});
+    shared.indexer.emplace(host_->format, host_->logger, host_->metrics);
+    Follower follower(shared, "main");
+    CommitQueue queue;
+    larder::sdk::Journal::Decide refuse = [](Context&, RecordReader&) -> Changes {
+      return Error(Errc::Forbidden, "refused");
+    };
+    larder::sdk::Journal::Decide fail = [](Context&, RecordReader&) -> Changes {
+      throw std::runtime_error("oops");
+    };
+    larder::sdk::Journal::Decide append = [](Context& ctx, RecordReader& now) -> Changes {
+      LARDER_TRY_ASSIGN(const auto record, now.get(ctx, "k"));
+      return std::vector<Change>{{"k", (record ? record->value : "") + "x"}};
+    };
+    std::vector<std::shared_ptr<Committer>> waiting;
+    for (int i = 0; i < 4; ++i) {
+      for (auto* decide : {&append, &refuse, &fail}) {
+        waiting.push_back(std::make_shared<Committer>(host_->ctx, *decide));
+        queue.putBack(waiting.back());
+      }
     }
-    for (std::thread& thread : threads) thread.join();
-    CPPUNIT_ASSERT_EQUAL(12, right.load());
+    CommitRound(shared, follower, queue).run(host_->ctx);
+    for (std::size_t i = 0; i < waiting.size(); i += 3) {
+      CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, **waiting[i]->answer);
+      CPPUNIT_ASSERT(waiting[i + 1]->answer->is(Errc::Forbidden));
+      CPPUNIT_ASSERT(waiting[i + 2]->answer->is(Errc::Internal));
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string("xxxx"), host_->value("k"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t{1}, entries());
   }
 
   void oneBarrierServesAnEntryAndComesBeforeIt() {

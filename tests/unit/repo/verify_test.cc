@@ -35,6 +35,7 @@ class VerifyTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(aRecordTheFormatRefusesIsFound);
   CPPUNIT_TEST(eachBlobIsReadOnce);
   CPPUNIT_TEST(aStorageThatIsAwayIsNoDamage);
+  CPPUNIT_TEST(whatIsPrunedMeanwhileIsNoDamage);
   CPPUNIT_TEST(cancellingEndsIt);
   CPPUNIT_TEST(nothingIsChanged);
   CPPUNIT_TEST_SUITE_END();
@@ -227,6 +228,29 @@ class VerifyTest : public CppUnit::TestFixture {
     }
     faulty.faults().on(Op::Open, 1, {.error = Errc::Unavailable, .truncate = 3}, "blobs/");
     CPPUNIT_ASSERT(reader.repository.verify(reader.ctx).is(Errc::Unavailable));
+  }
+
+  void whatIsPrunedMeanwhileIsNoDamage() {
+    MemoryStorage storage({.clock = &clock_});
+    FaultyStorage slow(storage);
+    const larder::repo::Options options{.checkpointEntries = 4};
+    MemoryCache cache({.epoch = "own"});
+    RepoHost host(storage, cache, clock_, "pkgs", options);
+    RepoHost verifier(slow, cache, clock_, "pkgs", {.readOnly = true});
+    LARDER_ASSERT_OK(host.open());
+    LARDER_ASSERT_OK(host.set("k", "1", "first"));
+    for (int i = 0; i < 4; ++i) LARDER_ASSERT_OK(host.append("k", "x", "second"));
+    const auto compact = [&] {
+      LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+      clock_.advance(std::chrono::hours(25));
+      LARDER_ASSERT_OK(host.repository.maintain(host.ctx));
+    };
+    slow.faults().on(Op::Open, 1, {.hook = compact}, "journals/first/");
+    const auto report = verifier.repository.verify(verifier.ctx);
+    LARDER_ASSERT_OK(report);
+    CPPUNIT_ASSERT_EQUAL(std::size_t{0}, slow.faults().pending());
+    CPPUNIT_ASSERT(storage.keys("repositories/pkgs/journals/second/entries/").empty());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, report->damaged);
   }
 
   void cancellingEndsIt() {
