@@ -8,8 +8,9 @@ larder_prepare() {
   wanted=$(awk -v kinds=" $* " '!/^#/ && NF == 2 && index(kinds, " " $1 " ") { print $2 }' \
     "$larder_root/tools/packages.txt")
   local installed
+  # dpkg-query fails when it has never heard of a package, which is what a fresh machine is like.
   # shellcheck disable=SC2086
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null |
+  installed=$({ dpkg-query -W -f '${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true; } |
     awk '$2 == "installed" { print $1 }')
   for package in $wanted; do
     grep -qx -- "$package" <<<"$installed" || missing+=("$package")

@@ -47,5 +47,6 @@ function(larder_unit_tests name)
   target_compile_options(unit_${name} PRIVATE ${LARDER_TEST_OPTIONS})
   target_link_libraries(unit_${name} PRIVATE ${arg_LINK} larder_fakes larder_test_support)
   add_test(NAME unit_${name} COMMAND unit_${name})
-  set_tests_properties(unit_${name} PROPERTIES LABELS unit TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(unit_${name} PROPERTIES LABELS unit TIMEOUT 300 SKIP_RETURN_CODE 77
+    ENVIRONMENT TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp)
 endfunction()
