@@ -41,7 +41,7 @@ sdk::Result<std::unique_ptr<Interface>> make(const LoadedPlugin& plugin,
     return create.malformed("made an object that is no " + plugin.kind).within(plugin.label());
   }
   host.logger().info("plugin.instance.created", "Made an instance of a plugin",
-                     {{"plugin", plugin.label()}, {"facets", offered(**made)}});
+                     {{"facets", offered(**made)}});
   return made;
 }
 

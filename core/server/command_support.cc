@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -31,30 +32,50 @@ std::shared_ptr<const Blueprint> readBlueprint(const Arguments& arguments,
   return nullptr;
 }
 
+namespace {
+
+// Why the arguments name a repository that is not there, or empty.
+std::string unknownRepository(const Blueprint& blueprint, const std::vector<std::string>& names) {
+  std::string choices;
+  std::vector<std::string> known;
+  for (const PlannedRepository& repository : blueprint.repositories()) {
+    known.push_back(repository.config->name);
+    choices += (choices.empty() ? "" : ", ") + known.back();
+  }
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return "there is no repository " + name + "; there are: " + choices;
+    }
+  }
+  return {};
+}
+
+std::unique_ptr<Bench> failed(const std::string& why) {
+  std::cerr << "larder: " << why << "\n";
+  return nullptr;
+}
+
+}  // namespace
+
 std::unique_ptr<Bench> openBench(const Arguments& arguments, int& status) {
   auto bench = std::make_unique<Bench>();
   bench->sink = std::make_unique<observe::LogSink>(observe::LogFormat::Text, sdk::Level::Warning);
   bench->blueprint = readBlueprint(arguments, {}, *bench->sink);
   status = kWrong;
   if (!bench->blueprint) return nullptr;
-  auto workshop = Workshop::open(bench->blueprint->configuration(), *bench->sink);
-  if (workshop) {
-    bench->workshop = std::move(*workshop);
-    auto plant = Plant::start(bench->blueprint, *bench->workshop, Plant::Purpose::Inspect,
-                              arguments.positional);
-    if (plant) {
-      bench->plant = std::move(*plant);
-      status = kDone;
-      return bench;
-    }
-    status = plant.is(sdk::Errc::Invalid) ? kWrong : kFailed;
-    std::cerr << "larder: " << bench->blueprint->configuration().masked(plant.error().message())
-              << "\n";
-    return nullptr;
-  }
+  const std::string unknown = unknownRepository(*bench->blueprint, arguments.positional);
+  if (!unknown.empty()) return failed(unknown);
   status = kFailed;
-  std::cerr << "larder: " << workshop.error().message() << "\n";
-  return nullptr;
+  const config::Configuration& configuration = bench->blueprint->configuration();
+  auto workshop = Workshop::open(configuration, *bench->sink);
+  if (!workshop) return failed(workshop.error().message());
+  bench->workshop = std::move(*workshop);
+  auto plant = Plant::start(bench->blueprint, *bench->workshop, Plant::Purpose::Inspect,
+                            arguments.positional);
+  if (!plant) return failed(configuration.masked(plant.error().message()));
+  bench->plant = std::move(*plant);
+  status = kDone;
+  return bench;
 }
 
 ProgressLine::ProgressLine(std::string what)

@@ -108,11 +108,12 @@ int runProgram(const std::vector<std::string>& words) {
     if (named == 0) continue;
     return run(command, {words.begin() + static_cast<std::ptrdiff_t>(named), words.end()});
   }
+  std::string choices;
   for (const Command& command : commands()) {
-    if (command.name.starts_with(words[0] + " ")) {
-      return wrong(words[0] + " is the first of two words", "");
-    }
+    if (!command.name.starts_with(words[0] + " ")) continue;
+    choices += (choices.empty() ? "" : ", ") + command.name;
   }
+  if (!choices.empty()) return wrong("say what of " + choices + " you mean", "");
   return wrong("unknown command " + words[0], "");
 }
 

@@ -73,7 +73,8 @@ int listPlugins(const Arguments& arguments) {
   int status = kDone;
   for (const plugin::Loader::Found& file : loader.survey()) {
     if (file.plugin == nullptr) {
-      std::cout << "refused  " << file.path << ": " << file.refused << "\n";
+      const bool named = file.refused.starts_with(file.path);
+      std::cout << "refused  " << (named ? "" : file.path + ": ") << file.refused << "\n";
       status = kFailed;
       continue;
     }

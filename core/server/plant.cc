@@ -40,16 +40,6 @@ sdk::Result<std::unique_ptr<Plant>> Plant::start(std::shared_ptr<const Blueprint
                                                  Workshop& workshop, Purpose purpose,
                                                  const std::vector<std::string>& only) {
   std::unique_ptr<Plant> plant(new Plant(std::move(blueprint), workshop, purpose));
-  for (const std::string& name : only) {
-    const auto& known = plant->blueprint_->repositories();
-    const bool exists = std::any_of(known.begin(), known.end(),
-                                    [&](const auto& r) { return r.config->name == name; });
-    if (exists) continue;
-    std::string choices;
-    for (const auto& r : known) choices += (choices.empty() ? "" : ", ") + r.config->name;
-    return sdk::Error(sdk::Errc::Invalid,
-                      "there is no repository " + name + "; there are: " + choices);
-  }
   LARDER_TRY(plant->startBackends());
   for (const PlannedRepository& planned : plant->blueprint_->repositories()) {
     const std::string& name = planned.config->name;

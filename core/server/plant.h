@@ -34,8 +34,8 @@ class Plant {
   };
 
   /// Starts the plugins and opens the repositories called `only` (all when empty).
-  /// Errors: Invalid (`only` names none), those of plugins and of
-  /// repo::Repository::open(), with the name of what could not start.
+  /// Errors: those of plugins and of repo::Repository::open(), with the name of what
+  /// could not start. Requires: `only` names repositories of the blueprint.
   static sdk::Result<std::unique_ptr<Plant>> start(std::shared_ptr<const Blueprint> blueprint,
                                                    Workshop& workshop, Purpose purpose,
                                                    const std::vector<std::string>& only);

@@ -8,8 +8,8 @@ namespace {
 
 // Beginnings of paths that a reload does take over.
 constexpr std::array<std::string_view, 2> kServerReloaded{"server.log.", "server.listen"};
-constexpr std::array<std::string_view, 4> kRepositoryReloaded{"default_read", "default_write",
-                                                              "overwrite", "delete"};
+constexpr std::array<std::string_view, 5> kRepositoryReloaded{
+    "access", "default_read", "default_write", "overwrite", "delete"};
 
 void compare(const std::vector<PlannedInstance>& before, const std::vector<PlannedInstance>& after,
              std::vector<std::string>& changed) {
@@ -73,6 +73,9 @@ std::vector<std::string> needRestart(const Blueprint& before, const Blueprint& a
   }
   if (before.configuration().listen() != after.configuration().listen()) {
     changed.push_back("server.listen");
+  }
+  if (before.configuration().pluginPath != after.configuration().pluginPath) {
+    changed.push_back("plugins.path");
   }
   compare(before.storages(), after.storages(), changed);
   compare(before.caches(), after.caches(), changed);

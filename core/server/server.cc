@@ -79,6 +79,7 @@ sdk::Result<void> Server::startAll() {
   secure(rules);
   plant_->scheduleUpkeep();
   LARDER_TRY(engine_->start());
+  started_ = true;
   log_.info("server.started", "larder serves",
             {{"version", admin::kVersion},
              {"addresses", joined(engine_->addresses())},
@@ -194,7 +195,7 @@ void Server::reloadFiles() {
 void Server::stop() {
   if (engine_) {
     engine_->stop(blueprint_->configuration().server().duration("drain_timeout"));
-    log_.info("server.stopped", "larder has stopped");
+    if (started_) log_.info("server.stopped", "larder has stopped");
   }
   if (workshop_) workshop_->jobs().stop();
   engine_.reset();

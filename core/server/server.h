@@ -56,6 +56,7 @@ class Server {
   std::unique_ptr<admin::HostServices> hostServices_;
   std::unique_ptr<web::Dispatcher> dispatcher_;
   std::unique_ptr<http::Server> engine_;
+  bool started_ = false;
 };
 
 }  // namespace larder::server
