@@ -1,6 +1,8 @@
 #include "core/repo/rebuilder.h"
 
+#include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include "core/base/hex.h"
 #include "core/repo/snapshot.h"
@@ -86,9 +88,11 @@ Result<void> Rebuilder::fill(sdk::Context& ctx, const Extent& extent) {
   JournalIndex index(shared_.parts.cache, shared_.keys, extent.journal);
   std::vector<RecordChange> changes;
   std::size_t operations = 0;
+  std::unordered_set<std::string> written;  // Records that derive the same entry: the last counts.
   const auto flush = [&]() -> Result<void> {
     LARDER_TRY(index.fill(ctx, generation_, changes));
     changes.clear();
+    written.clear();
     operations = 0;
     return {};
   };
@@ -102,9 +106,12 @@ Result<void> Rebuilder::fill(sdk::Context& ctx, const Extent& extent) {
     RecordChange change{record.key, record.value, std::move(indexed.entries), {}, record.revision};
     ++report_.records;
     report_.entries += change.entries.size();
-    if (operations + change.operations() > JournalIndex::kMaxOperations) {
+    const bool again = std::any_of(change.entries.begin(), change.entries.end(),
+                                   [&](const auto& entry) { return written.contains(entry.key); });
+    if (again || operations + change.operations() > JournalIndex::kMaxOperations) {
       if (auto flushed = flush(); !flushed) return flushed;
     }
+    for (const auto& entry : change.entries) written.insert(entry.key);
     operations += change.operations();
     changes.push_back(std::move(change));
     if (report_.records % kReportEvery == 0) report("records read");

@@ -29,6 +29,7 @@ class LostIndexTest : public CppUnit::TestFixture {
   CPPUNIT_TEST(hostsThatOpenAtOnceOnAnEmptyCacheAllStart);
   CPPUNIT_TEST(aRebuildInAJobGivesWayToAnothersIndex);
   CPPUNIT_TEST(aScanIsNotReadFromAReplacedGeneration);
+  CPPUNIT_TEST(recordsThatDeriveTheSameEntryStopNoRebuild);
   CPPUNIT_TEST(aDamagedEntryAtTheHeadStopsNobody);
   CPPUNIT_TEST(readersPassAnAnnouncedEntryThatIsDamaged);
   CPPUNIT_TEST(anEntryThatIsHalfInAndGoneStopsNobody);
@@ -178,6 +179,17 @@ class LostIndexTest : public CppUnit::TestFixture {
     const auto page = follower.scan(other.ctx, Follower::Part::Records, key, "", 10);
     LARDER_ASSERT_OK(page);
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, page->records.size());
+  }
+
+  void recordsThatDeriveTheSameEntryStopNoRebuild() {
+    // A format's mistake that commits don't notice.
+    RepoHost host(storage_, cache_, clock_);
+    LARDER_ASSERT_OK(host.open());
+    LARDER_ASSERT_OK(host.set("a", "1\nentry e 1"));
+    LARDER_ASSERT_OK(host.set("b", "2\nentry e 2"));
+    LARDER_ASSERT_OK(host.repository.rebuild(host.ctx));
+    CPPUNIT_ASSERT_EQUAL(std::string("2"), host.entry("e"));
+    CPPUNIT_ASSERT(host.value("a") != "(none)" && host.value("b") != "(none)");
   }
 
   void aDamagedEntryAtTheHeadStopsNobody() {
