@@ -31,19 +31,19 @@ larder_prepare() {
       apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# larder_build PRESET: configures when needed, builds; the log is shown only when it fails.
+# larder_build PRESET [TARGET]: configures when needed, builds; the log is shown only when it fails.
 larder_build() {
-  local preset=$1 folder="$larder_root/build/$1"
+  local preset=$1 target=${2:-all} folder="$larder_root/build/$1"
   local log="$folder/build.log"
   mkdir -p "$folder"
   if [ ! -e "$folder/build.ninja" ]; then
-    echo "tools: configuring build/$preset" >&2
+    echo "tools: configuring and building build/$preset, which takes minutes the first time" >&2
     (cd "$larder_root" && cmake --preset "$preset" -DLARDER_TESTS=ON) >"$log" 2>&1 ||
       { cat "$log" >&2; return 1; }
   fi
   if [ -t 2 ]; then
-    cmake --build "$folder" >&2
+    cmake --build "$folder" --target "$target" >&2
   else
-    cmake --build "$folder" >"$log" 2>&1 || { tail -n 100 "$log" >&2; return 1; }
+    cmake --build "$folder" --target "$target" >"$log" 2>&1 || { tail -n 100 "$log" >&2; return 1; }
   fi
 }

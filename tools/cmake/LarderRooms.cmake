@@ -29,6 +29,7 @@ function(larder_tree_plugin kind name)
   target_link_libraries(${parts} PUBLIC larder::sdk ${arg_LINK})
   set_target_properties(${parts} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   larder_add_plugin(${kind} ${name} SOURCES ${folder}/plugin.cc LINK ${parts} ${arg_LINK})
+  add_dependencies(product ${kind}-${name})
   set_target_properties(${kind}-${name} PROPERTIES
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/larder/plugins)
   if(LARDER_TESTS)
