@@ -30,7 +30,7 @@ def main(build, cmake, work):
     shutil.copytree(HERE, project)
 
     def configure(folder, *more):
-        return run(cmake, "-S", project, "-B", work / folder, f"-DCMAKE_PREFIX_PATH={prefix}",
+        return run(cmake, "-G", "Ninja", "-S", project, "-B", work / folder, f"-DCMAKE_PREFIX_PATH={prefix}",
                    "-DCMAKE_BUILD_TYPE=Debug", *more)
 
     code, out = configure("built", "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
