@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "core/observe/access_log.h"
 #include "core/web/router.h"
 #include "core/web/security.h"

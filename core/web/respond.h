@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "core/web/site.h"
 #include "larder/sdk/format.h"
 

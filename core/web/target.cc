@@ -76,21 +76,4 @@ std::optional<Segments> splitPath(std::string_view path) {
   return segments;
 }
 
-std::string encodePath(std::string_view path) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  static constexpr std::string_view kPlain = "-._~/";
-  std::string out;
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       kPlain.find(c) != std::string_view::npos;
-    if (plain) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
-  return out;
-}
-
 }  // namespace larder::web

@@ -30,9 +30,6 @@ struct Segments {
 };
 std::optional<Segments> splitPath(std::string_view path);
 
-/// Percent-encodes all but RFC 3986 unreserved bytes and '/'.
-std::string encodePath(std::string_view path);
-
 bool isUtf8(std::string_view text) noexcept;
 
 }  // namespace larder::web

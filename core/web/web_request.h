@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/auth/gate.h"
-#include "core/http/message.h"
+#include "core/message/message.h"
 #include "core/web/router.h"
 #include "core/web/site.h"
 #include "larder/sdk/format.h"
@@ -50,7 +50,6 @@ class WebRequest final : public sdk::Request {
 
   /// Whether require() or filter() has agreed to something.
   bool decided() const noexcept { return decided_; }
-  void markDecided() noexcept { decided_ = true; }
 
   /// What a client may be told about the Error that require() or form() gave last.
   const std::string& clientMessage() const noexcept { return clientMessage_; }
